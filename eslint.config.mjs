@@ -1,0 +1,109 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom. A project without a tag matches nothing here and so fails (there is no `*` constraint). */
+const directions = {
+  'type:app': ['type:runtime', 'type:bus', 'type:pure', 'type:contract'],
+  'type:runtime': ['type:bus', 'type:contract'],
+  'type:bus': ['type:contract'],
+  'type:pure': ['type:contract'],
+  'type:contract': [],
+  'type:testing': [],
+  'type:e2e': ['type:testing', 'type:bus', 'type:contract'],
+  'type:tool': ['type:app', 'type:runtime', 'type:bus', 'type:contract'],
+};
+
+const NEST = ['@nestjs/*', 'nestjs-pino'];
+const OUTSIDE_PURE = [...NEST, 'kafkajs', 'pg', 'typeorm', 'pino', 'pino-*', 'undici', 'prom-client', 'chokidar', 'commander'];
+
+/** Which npm packages a kind of project may not use. */
+const banned = {
+  'type:pure': OUTSIDE_PURE,
+  'type:contract': OUTSIDE_PURE,
+  'type:bus': ['typeorm', '@nestjs/typeorm'],
+  'type:runtime': ['kafkajs', 'typeorm', '@nestjs/typeorm'],
+  'scope:fetcher': ['kafkajs'],
+  'scope:store': ['kafkajs'],
+  'scope:parser': ['kafkajs', 'typeorm', '@nestjs/typeorm', 'pg'],
+  'scope:standalone': ['kafkajs', 'typeorm', '@nestjs/*'],
+  'scope:cli': ['kafkajs', 'typeorm', '@nestjs/*'],
+};
+
+function boundaries({ inTests }) {
+  const constraints = Object.entries(directions).map(([sourceTag, allowed]) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: inTests ? [...new Set([...allowed, 'type:testing'])] : allowed,
+  }));
+  for (const [sourceTag, bannedExternalImports] of Object.entries(banned)) {
+    constraints.push({ sourceTag, bannedExternalImports });
+  }
+  return [
+    'error',
+    { enforceBuildableLibDependency: false, banTransitiveDependencies: true, depConstraints: constraints },
+  ];
+}
+
+const TESTS = ['**/*.spec.ts', '**/*.contract.ts', 'e2e/**/*.ts', 'bench/**/*.ts'];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', 'data/**', '.nx/**', 'libs/*/fixtures/**'] },
+  ...tseslint.configs.strict,
+  prettier,
+  {
+    files: ['**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries({ inTests: false }),
+      '@typescript-eslint/no-extraneous-class': 'off', // Nest modules are classes without members
+      '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess asks for it after a check of length
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-invalid-void-type': 'off', // a handler may return nothing or its outcomes
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'Re-export by name.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' },
+      ],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
+    files: ['libs/{contracts,feeds,extraction}/src/**/*.ts'],
+    ignores: TESTS,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['node:*', '!node:crypto', '!node:buffer', '!node:zlib'],
+              message: 'A pure library knows no file, network, clock or process.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', 'fetch', 'process', 'setTimeout', 'setInterval', 'performance'],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration', message: 'Re-export by name.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'A pure library takes the time as an argument.',
+        },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time as an argument.' },
+      ],
+    },
+  },
+  {
+    files: TESTS,
+    plugins: { '@nx': nx },
+    rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: true }) },
+  },
+  {
+    files: ['apps/{cli,standalone}/src/**/*.ts', 'tools/**', '*.ts', 'bench/**'],
+    rules: { 'no-console': 'off' }, // programs whose output is their product
+  },
+  { files: ['vitest.config.ts', 'plain-reporter.ts', 'global-setup.ts', '*.mjs'], rules: { 'no-restricted-syntax': 'off' } },
+);

@@ -1,0 +1,30 @@
+import { defineConfig } from 'rolldown';
+
+/** One bundle per program: our own code inside, npm packages outside (they are resolved from node_modules at run time). */
+const programs = {
+  fetcher: 'apps/fetcher/src/main.ts',
+  parser: 'apps/parser/src/main.ts',
+  store: 'apps/store/src/main.ts',
+  standalone: 'apps/standalone/src/main.ts',
+  cli: 'apps/cli/src/main.ts',
+  generate: 'tools/generate.ts',
+};
+
+// oxc's decorator helpers are not an installed package, so they are bundled with ours.
+const ours = /^[./\0]|^@khabar\/|^@oxc-project\//;
+
+export default defineConfig(
+  Object.entries(programs).map(([name, entry]) => ({
+    input: { main: entry },
+    platform: 'node',
+    tsconfig: './tsconfig.base.json',
+    external: (id) => !ours.test(id) && !id.startsWith(import.meta.dirname),
+    output: {
+      dir: `dist/${name}`,
+      format: 'esm',
+      sourcemap: true,
+      keepNames: true,
+      cleanDir: true,
+    },
+  })),
+);

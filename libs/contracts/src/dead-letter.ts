@@ -1,0 +1,101 @@
+import { Type, type Static } from 'typebox';
+import { instant(), sha256(), uuid(), compileValidator, orNull } from './schema.ts';
+
+/** Why and where an event was given up: the `khabar-*` headers of a dead letter, beside the original headers and value. */
+export interface DeadLetterReason {
+  /** A KhabarError's code. */
+  readonly code: string;
+  readonly message: string;
+  /** How often the work was tried, from 1. */
+  readonly attempts: number;
+  readonly service: string;
+  readonly version: string;
+  /** Topic, partition and offset of the event; null where it never reached the topic. */
+  readonly origin: { readonly topic: string; readonly partition: number; readonly offset: string } | null;
+  /** First and last try, RFC 3339 UTC. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+const PREFIX = 'khabar-';
+
+/** The reason as Kafka headers. */
+export function toDeadLetterHeaders(reason: DeadLetterReason): Record<string, string> {
+  return {
+    [`${PREFIX}code`]: reason.code,
+    [`${PREFIX}message`]: reason.message,
+    [`${PREFIX}attempts`]: String(reason.attempts),
+    [`${PREFIX}service`]: reason.service,
+    [`${PREFIX}version`]: reason.version,
+    ...(reason.origin && {
+      [`${PREFIX}topic`]: reason.origin.topic,
+      [`${PREFIX}partition`]: String(reason.origin.partition),
+      [`${PREFIX}offset`]: reason.origin.offset,
+    }),
+    [`${PREFIX}first-at`]: reason.firstAt,
+    [`${PREFIX}last-at`]: reason.lastAt,
+  };
+}
+
+/** The reason out of a dead letter's headers; null where they are none of ours. */
+export function fromDeadLetterHeaders(headers: Readonly<Record<string, string>>): DeadLetterReason | null {
+  const code = headers[`${PREFIX}code`];
+  if (code === undefined) return null;
+  const topic = headers[`${PREFIX}topic`];
+  return {
+    code,
+    message: headers[`${PREFIX}message`] ?? '',
+    attempts: Number(headers[`${PREFIX}attempts`] ?? 1),
+    service: headers[`${PREFIX}service`] ?? '',
+    version: headers[`${PREFIX}version`] ?? '',
+    origin:
+      topic === undefined
+        ? null
+        : {
+            topic,
+            partition: Number(headers[`${PREFIX}partition`] ?? 0),
+            offset: headers[`${PREFIX}offset`] ?? '0',
+          },
+    firstAt: headers[`${PREFIX}first-at`] ?? '',
+    lastAt: headers[`${PREFIX}last-at`] ?? '',
+  };
+}
+
+/** How many bytes of an input over a limit its dead letter keeps. */
+export const REJECTED_INPUT_HEAD_BYTES = 64 * 1024;
+
+/**
+ * Data of a dead letter of the fetcher's own: an input that could not become a raw article (too large, an entry without
+ * identity). Its value is this reference, for the input itself may be gigabytes.
+ */
+export const RejectedInputSchema = Type.Object(
+  {
+    sourceId: uuid(),
+    url: orNull(Type.String()),
+    path: orNull(Type.String({ description: "A file's path relative to its source" })),
+    fetchedAt: instant(),
+    bytes: orNull(
+      Type.Integer({ minimum: 0, description: 'Size of the input; null where reading stopped before its end' }),
+    ),
+    sha256: orNull(sha256()),
+    head: Type.String({ description: 'The first 64 KiB, base64' }),
+  },
+  { $id: 'urn:khabar:schema:rejected-input', title: 'RejectedInput' },
+);
+
+/** See {@link RejectedInputSchema}. */
+export type RejectedInput = Static<typeof RejectedInputSchema>;
+
+/** Compiled form of {@link RejectedInputSchema}. */
+export const rejectedInputValidator = compileValidator('rejected input', RejectedInputSchema);
+
+/** A rejected input for documentation and tests. */
+export const rejectedInputExample: RejectedInput = {
+  sourceId: '00000000-0000-5000-8000-000000000000',
+  url: null,
+  path: 'huge.txt',
+  fetchedAt: '2026-03-14T09:30:00.000Z',
+  bytes: 52_428_800,
+  sha256: '0'.repeat(64),
+  head: '',
+};

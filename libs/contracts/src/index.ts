@@ -1,0 +1,85 @@
+export { KhabarError, toKhabarError } from './khabar-error.ts';
+export { compileValidator, instant, orNull, sha256, uuid, type Validator } from './schema.ts';
+export {
+  canonicalUrl,
+  chooseCanonicalUrl,
+  sameRegistrableDomain,
+  withoutTracking,
+  type AddressEvidence,
+} from './canonical-url.ts';
+export {
+  SOURCE_KINDS,
+  articleEventId,
+  articleId,
+  changeEventId,
+  rawArticleIdOfFile,
+  rawArticleIdOfGuid,
+  rawArticleIdOfUrl,
+  rawEventId,
+  sourceId,
+  type ArticleIdentity,
+  type SourceKind,
+} from './article-id.ts';
+export {
+  FeedEntrySchema,
+  RawArticleSchema,
+  bodyBytes,
+  comparableEntry,
+  encodeBody,
+  isEntryOnly,
+  rawArticleExample,
+  rawArticleValidator,
+  rawContentHash,
+  type FeedEntry,
+  type RawArticle,
+} from './raw-article.ts';
+export {
+  ARTICLE_KINDS,
+  ArticleSchema,
+  EXTRACTION_MODES,
+  articleExample,
+  articleHashes,
+  articleValidator,
+  completeness,
+  type Article,
+  type ExtractionMode,
+  type HashedFields,
+} from './article.ts';
+export {
+  ArticleChangeSchema,
+  articleChangeExample,
+  articleChangeValidator,
+  type ArticleChange,
+} from './article-change.ts';
+export {
+  REJECTED_INPUT_HEAD_BYTES,
+  RejectedInputSchema,
+  fromDeadLetterHeaders,
+  rejectedInputExample,
+  rejectedInputValidator,
+  toDeadLetterHeaders,
+  type DeadLetterReason,
+  type RejectedInput,
+} from './dead-letter.ts';
+export {
+  ARTICLES,
+  ARTICLE_CHANGES,
+  CONSUMER_GROUPS,
+  RAW_ARTICLES,
+  TOPICS,
+  deadLetterTopic,
+  type EventType,
+  type TopicDefinition,
+} from './topics.ts';
+export {
+  EVENTS,
+  articleChangeEvent,
+  articleEvent,
+  decodeEvent,
+  encodeEvent,
+  rawArticleEvent,
+  rejectedInputEvent,
+  type CloudEvent,
+  type EncodedEvent,
+  type EventData,
+} from './cloud-event.ts';

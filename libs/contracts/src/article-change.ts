@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { articleExample } from './article.ts';
-import { instant(), sha256(), uuid(), compileValidator, orNull } from './schema.ts';
+import { compileValidator, instant, orNull, sha256, uuid } from './schema.ts';
 
 /** Data of `news.changes.v1`: what became of one article in the store. The text is fetched by id where it is wanted. */
 export const ArticleChangeSchema = Type.Object(

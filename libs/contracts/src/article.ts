@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { articleId, rawArticleIdOfUrl, sourceId } from './article-id.ts';
-import { instant(), sha256(), uuid(), compileValidator, orNull } from './schema.ts';
+import { compileValidator, instant, orNull, sha256, uuid } from './schema.ts';
 
 /** What a page turned out to be; only `article` is a text of its own. */
 export const ARTICLE_KINDS = [

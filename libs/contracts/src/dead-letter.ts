@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { instant(), sha256(), uuid(), compileValidator, orNull } from './schema.ts';
+import { compileValidator, instant, orNull, sha256, uuid } from './schema.ts';
 
 /** Why and where an event was given up: the `khabar-*` headers of a dead letter, beside the original headers and value. */
 export interface DeadLetterReason {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { canonicalUrl, withoutTracking } from './canonical-url.ts';
 import { rawArticleIdOfUrl, sourceId } from './article-id.ts';
-import { instant(), sha256(), uuid(), compileValidator, orNull } from './schema.ts';
+import { compileValidator, instant, orNull, sha256, uuid } from './schema.ts';
 
 /**
  * A feed entry as found, in the words that RSS, RDF, Atom and JSON Feed share. Dates keep their offset; a day without a

@@ -1,0 +1,25 @@
+export {
+  ConfigError,
+  boolean,
+  bytes,
+  choice,
+  duration,
+  integer,
+  list,
+  optionalText,
+  readConfig,
+  text,
+  type ConfigFault,
+  type ConfigOf,
+  type Setting,
+  type Settings,
+} from './config.ts';
+export { commonFaults, commonSettings, isLoopback, type CommonConfig } from './common-settings.ts';
+export { LOGGER, createLogger, type Logger } from './logger.ts';
+export { METRICS } from './metrics.ts';
+export { HealthRegistry, type DependencyHealth } from './health.ts';
+export { problem, readBody, type ProblemDetails } from './problem-details.ts';
+export { createApiDocument, type ApiDescription } from './open-api.ts';
+export { CONFIG, RuntimeModule } from './runtime.module.ts';
+export { runService, startService, type RunningService, type ServiceDefinition } from './run-service.ts';
+export { VERSION } from './version.ts';

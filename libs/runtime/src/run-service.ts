@@ -1,0 +1,190 @@
+import 'reflect-metadata';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { type Bus, BusServer, openBus } from '@khabar/bus';
+import { type TopicDefinition, TOPICS, toKhabarError } from '@khabar/contracts';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger as NestPinoLogger } from 'nestjs-pino';
+import type { Type } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import { type CommonConfig, commonFaults } from './common-settings.ts';
+import { type ConfigOf, type Settings, ConfigError, readConfig } from './config.ts';
+import { HealthRegistry } from './health.ts';
+import { type Logger, createLogger } from './logger.ts';
+import { busEvents, createMetrics } from './metrics.ts';
+import { serveApiDocument } from './open-api.ts';
+import { RuntimeModule } from './runtime.module.ts';
+import { VERSION } from './version.ts';
+
+/** What makes a service: the same few lines in every app's `main.ts`. */
+export interface ServiceDefinition<S extends Settings> {
+  readonly name: string;
+  readonly module: Type;
+  /** Includes {@link commonSettings}. */
+  readonly settings: S;
+  /** It keeps data of its own in Postgres, so DATABASE_URL is required. */
+  readonly needsDatabase: boolean;
+  /** Topics that it consumes, and the group in which it does. */
+  readonly consumes?: { readonly group: string; readonly topics: readonly TopicDefinition[] };
+  /** Title and description of its API, where it has one. */
+  readonly api?: { readonly title: string; readonly description: string };
+  /** Largest request body in bytes. */
+  readonly bodyLimit?: (config: ConfigOf<S>) => number;
+}
+
+/** A service that runs; `close` drains it. */
+export interface RunningService extends AsyncDisposable {
+  readonly app: NestFastifyApplication;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  /** Where it listens. */
+  readonly url: string;
+  /** Not ready; takes no more; finishes and commits what it holds; closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A service's process: configuration from the environment, until a signal or the end of its supervisor; its exit code tells how it ended. */
+export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
+  try {
+    process.loadEnvFile('.env');
+  } catch {
+    // There need not be one.
+  }
+  const config = configOrExplain(service);
+  if (config === null) return;
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  // The supervisor's end, however it came, closes the channel.
+  if (process.channel) process.once('disconnect', () => stop.abort());
+  const logger = createLogger({ name: service.name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  try {
+    await using running = await startService(service, config, logger, stop.signal);
+    process.send?.({ ready: running.url });
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    logger.info('stopping');
+    watchdog(config.SHUTDOWN_TIMEOUT, logger);
+    running.app.get(HealthRegistry).stop();
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      logger.fatal({ err: error, code: toKhabarError(error).code }, startFailure(error, config));
+      process.exitCode = 1;
+      watchdog(config.SHUTDOWN_TIMEOUT, logger);
+    }
+  }
+  logger.info('stopped');
+  if (process.connected) process.disconnect();
+}
+
+/** Starts a service in this process; for {@link runService}, and for tests that want the real thing. */
+export async function startService<S extends Settings>(
+  service: ServiceDefinition<S>,
+  config: ConfigOf<S> & CommonConfig,
+  logger: Logger,
+  stop: AbortSignal = new AbortController().signal,
+): Promise<RunningService> {
+  const metrics = createMetrics(service.name);
+  const health = new HealthRegistry();
+  const bus = await reachBus(service, config, metrics, logger, stop);
+  health.add('bus', () => bus.health());
+  let app: NestFastifyApplication | undefined;
+  try {
+    app = await NestFactory.create<NestFastifyApplication>(
+      RuntimeModule.around({ module: service.module, config, bus, logger, metrics, health }),
+      new FastifyAdapter({ bodyLimit: service.bodyLimit?.(config) ?? 1024 * 1024, forceCloseConnections: 'idle' }),
+      { bufferLogs: true, abortOnError: false },
+    );
+    app.useLogger(app.get(NestPinoLogger));
+    if (service.api) serveApiDocument(app, service.api);
+    if (service.consumes) {
+      const strategy = new BusServer(bus, service.consumes);
+      app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
+      await app.startAllMicroservices();
+    }
+    await app.listen(config.HTTP_PORT, config.HTTP_HOST);
+  } catch (error) {
+    await app?.close();
+    await bus.close();
+    throw error;
+  }
+  const running = app;
+  const url = await running.getUrl();
+  logger.info({ url, version: VERSION }, `ready on ${url}`);
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= running.close().then(() => bus.close()));
+  return { app: running, bus, logger, url, close, [Symbol.asyncDispose]: close };
+}
+
+function configOrExplain<S extends Settings>(service: ServiceDefinition<S>): (ConfigOf<S> & CommonConfig) | null {
+  try {
+    return readConfig(service.settings, process.env, (config) =>
+      commonFaults(config as unknown as CommonConfig, service.needsDatabase),
+    ) as ConfigOf<S> & CommonConfig;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const lines = error.faults.map(({ key, expectation }) => `  ${key} ${expectation}`);
+    process.stderr.write(`${service.name} cannot start, for its settings are wrong:\n${lines.join('\n')}\n`);
+    process.exitCode = 1;
+    if (process.connected) process.disconnect();
+    return null;
+  }
+}
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** A broker or database that is not there yet is waited for: in a compose file they start together. */
+async function reachBus<S extends Settings>(
+  service: ServiceDefinition<S>,
+  config: CommonConfig,
+  metrics: Registry,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<Bus> {
+  const listener = busEvents(metrics, logger);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    let bus: Bus | undefined;
+    try {
+      bus = await openBus(
+        {
+          service: service.name,
+          version: VERSION,
+          kafkaBrokers: config.KAFKA_BROKERS.length > 0 ? config.KAFKA_BROKERS : null,
+          databaseUrl: config.DATABASE_URL,
+          maxAttempts: config.BUS_MAX_ATTEMPTS,
+          retryBaseMs: config.BUS_RETRY_BASE,
+          retryMaxMs: config.BUS_RETRY_MAX,
+          batchMaxEvents: config.BUS_BATCH_EVENTS,
+          batchMaxBytes: config.BUS_BATCH_BYTES,
+        },
+        listener,
+      );
+      await bus.ensureTopics(TOPICS);
+      return bus;
+    } catch (error) {
+      await bus?.close();
+      if (stop.aborted || !toKhabarError(error).retriable) throw error;
+      const where = config.KAFKA_BROKERS.length > 0 ? 'Kafka (KAFKA_BROKERS)' : 'Postgres (DATABASE_URL)';
+      logger.warn({ err: error }, `${where} does not answer yet; trying again in ${pauseMs / 1000} s`);
+      await setTimeout(pauseMs, undefined, { signal: stop });
+    }
+  }
+}
+
+/** Last resort against a handle that keeps the process: everything is released elsewhere, so that the loop empties by itself. */
+function watchdog(timeoutMs: number, logger: Logger): void {
+  globalThis
+    .setTimeout(() => {
+      logger.fatal(`did not stop within ${timeoutMs} ms`);
+      process.exit(1);
+    }, timeoutMs)
+    .unref();
+}
+
+function startFailure(error: unknown, config: CommonConfig): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `port ${config.HTTP_PORT} is in use: stop what listens there, or set HTTP_PORT`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,56 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Batch, Bus, type Outcome } from '@khabar/bus';
+import { type CloudEvent, KhabarError, RAW_ARTICLES, type RawArticle, articleEvent } from '@khabar/contracts';
+import { extractArticle } from '@khabar/extraction';
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { ParserEvents } from './events.ts';
+
+/**
+ * A batch of raw articles in, a batch of articles out. An article is a function of one raw article and the parser's version, so a
+ * batch that is handled twice publishes the same events under the same ids.
+ */
+@Controller()
+export class RawArticlesConsumer {
+  constructor(
+    @Inject(Bus) private readonly bus: Bus,
+    @Inject(ParserEvents) private readonly report: ParserEvents,
+  ) {}
+
+  @EventPattern(RAW_ARTICLES.name)
+  async parse(@Payload() batch: Batch<'news.raw.v1'>): Promise<Outcome[]> {
+    const articles: CloudEvent[] = [];
+    const outcomes: Outcome[] = [];
+    for (const { event } of batch.events) {
+      if (batch.signal.aborted) break;
+      const outcome = this.#parseOne(event);
+      if (outcome instanceof KhabarError) outcomes.push(outcome);
+      else {
+        articles.push(outcome);
+        outcomes.push('done');
+      }
+      await setImmediate(); // extraction is all CPU: heartbeats and health get their turn
+    }
+    await this.bus.publish(articles);
+    return outcomes;
+  }
+
+  #parseOne(event: CloudEvent<'news.raw.v1'>): CloudEvent | KhabarError {
+    const startedAt = performance.now();
+    try {
+      const article = extractArticle(event.data);
+      this.report.parsed(article, (performance.now() - startedAt) / 1000);
+      return articleEvent(article, event.id, event.traceparent);
+    } catch (thrown) {
+      const error = asRefusal(thrown, event.data);
+      this.report.refused(event.data, error);
+      return error;
+    }
+  }
+}
+
+// The same input fails the same way at every try, so even a mistake of ours is no reason to try again.
+function asRefusal(thrown: unknown, raw: RawArticle): KhabarError {
+  if (thrown instanceof KhabarError) return thrown;
+  return new KhabarError('extraction-failed', `The parser failed on raw article ${raw.id}`, { cause: thrown });
+}

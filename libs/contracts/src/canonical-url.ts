@@ -34,26 +34,16 @@ export function canonicalUrl(address: string): string | null {
     return null;
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
-  url.hash = '';
-  url.username = '';
-  url.password = '';
   if (url.hostname.endsWith('.')) url.hostname = url.hostname.replace(/\.+$/, '');
-  if (url.hostname === '') return null;
-  url.search = url.search
-    .slice(1)
+  if (url.hostname === '' || url.hostname.endsWith('.')) return null; // what is left is no host, so the dots stayed
+  const path = normaliseEscapes(url.pathname);
+  // Escapes first, for they may hide a tracking parameter's name.
+  const query = normaliseEscapes(url.search.slice(1))
     .split('&')
     .filter((parameter) => parameter !== '' && !isTracking(parameter))
     .join('&');
-  // Decoding may complete another escape ("%%37e"), so once is not always enough; each round makes the text shorter.
-  let path = url.pathname;
-  let query = url.search;
-  for (let before = ''; before !== path + query;) {
-    before = path + query;
-    path = normaliseEscapes(path);
-    query = normaliseEscapes(query);
-  }
-  const normalised = `${url.protocol}//${url.host}${path}${query}`;
-  return normalised === url.href ? normalised : reparsed(normalised);
+  const normalised = `${url.protocol}//${url.host}${path}${query && `?${query}`}`;
+  return path === url.pathname ? normalised : reparsed(normalised);
 }
 
 // A decoded dot may have made a dot segment, which the parser resolves.
@@ -62,18 +52,38 @@ function reparsed(address: string): string {
   return href === address ? address : (canonicalUrl(href) ?? href);
 }
 
+// An unescaped character may complete another escape ("%%37e"), so each is looked at again: once through, however deep it goes.
 function normaliseEscapes(text: string): string {
-  return text.replace(/%[0-9a-f]{2}/gi, (escape) => {
-    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-    return /[A-Za-z0-9\-._~]/.test(character) ? character : escape.toUpperCase();
-  });
+  if (!text.includes('%')) return text;
+  const done: string[] = [];
+  for (const character of text) {
+    done.push(character);
+    while (done.at(-3) === '%') {
+      const unescaped = unreserved(`${done.at(-2)}${done.at(-1)}`);
+      if (unescaped === null) break;
+      done.splice(-3, 3, unescaped);
+    }
+  }
+  return done.join('').replace(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase());
+}
+
+function unreserved(hex: string): string | null {
+  if (!/^[0-9a-f]{2}$/i.test(hex)) return null;
+  const character = String.fromCharCode(Number.parseInt(hex, 16));
+  return /[A-Za-z0-9\-._~]/.test(character) ? character : null;
 }
 
 /** A text (such as HTML) with the tracking parameters taken out of every http(s) address in it. */
 export function withoutTracking(text: string): string {
-  return text.replace(/(https?:\/\/[^\s"'<>?#]+)\?([^\s"'<>#]+)/gi, (_, base: string, query: string) => {
-    const kept = query.split(/&amp;|&/).filter((parameter) => !isTracking(parameter));
-    return kept.length === 0 ? base : `${base}?${kept.join('&')}`;
+  // Each address is taken whole, so that a text of nothing but "https://" costs no more than its length.
+  return text.replace(/https?:\/\/[^\s"'<>#]+/gi, (address) => {
+    const [base, ...query] = address.split('?');
+    if (query.length === 0) return address;
+    const kept = query
+      .join('?')
+      .split(/&amp;|&/)
+      .filter((parameter) => !isTracking(parameter));
+    return kept.length === 0 ? base! : `${base}?${kept.join('&')}`;
   });
 }
 

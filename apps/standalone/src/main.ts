@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ConfigError, VERSION, createLogger, readConfig } from '@khabar/runtime';
+import { toKhabarError } from '@khabar/contracts';
+import { standaloneSettings, type StandaloneConfig } from './config.ts';
+import { awaitSeeds } from './seeds.ts';
+import { startStandalone, type Standalone } from './standalone.ts';
+import { loggedVoice, terminalVoice, type Voice } from './voice.ts';
+
+const STOP_SLACK_MS = 1_500;
+
+try {
+  process.loadEnvFile('.env');
+} catch {
+  // There need not be one.
+}
+const config = configOrExplain();
+if (config) await run(config);
+
+async function run(config: StandaloneConfig): Promise<void> {
+  const onTerminal = config.LOG_FORMAT === 'pretty' || (config.LOG_FORMAT === 'auto' && process.stdout.isTTY === true);
+  const voice = onTerminal
+    ? terminalVoice(process.stdout)
+    : loggedVoice(createLogger({ name: 'khabar', level: config.LOG_LEVEL, format: config.LOG_FORMAT }));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  try {
+    voice.step(`Khabar ${VERSION} is starting …`);
+    await using standalone = await startStandalone(config, {
+      distDir: join(import.meta.dirname, '..'),
+      quietServices: onTerminal,
+      voice,
+      signal: stop.signal,
+    });
+    await welcome(standalone, config, voice, stop.signal);
+    await Promise.race([stop.signal.aborted || once(stop.signal, 'abort'), standalone.broken]);
+    voice.step('stopping …');
+    forceExitAfter(config.SHUTDOWN_TIMEOUT + STOP_SLACK_MS, voice);
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      voice.fail(toKhabarError(error).message);
+      process.exitCode = 1;
+      forceExitAfter(config.SHUTDOWN_TIMEOUT + STOP_SLACK_MS, voice);
+      return;
+    }
+  }
+  voice.done('stopped', 'nothing is left running; your articles are kept');
+}
+
+async function welcome(running: Standalone, config: StandaloneConfig, voice: Voice, stop: AbortSignal): Promise<void> {
+  const stored = await awaitSeeds(running.urls.store, config.SEED_FOLDERS, voice, stop);
+  if (stop.aborted) return;
+  voice.done('articles', `${stored} stored; ${config.SEED_FOLDERS.join(', ') || 'no folder'} is watched for more`);
+  voice.hints('Khabar is ready.', [
+    ['API', `${running.urls.store}/api/v1/articles   (OpenAPI: ${running.urls.store}/api/openapi.json)`],
+    ['sources', `${running.urls.fetcher}/api/v1/sources`],
+    ['try', `curl -s '${running.urls.store}/api/v1/articles?q=पुतिन'`],
+    ['add feeds', 'npx khabar sources add https://example.org/feed.xml'],
+    ['', 'npx khabar sources import seeds/newsrooms.opml'],
+    ['stop', 'Ctrl-C'],
+  ]);
+}
+
+function configOrExplain(): StandaloneConfig | null {
+  try {
+    return readConfig(standaloneSettings, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const lines = error.faults.map(({ key, expectation }) => `  ${key} ${expectation}`);
+    process.stderr.write(`Khabar cannot start, for its settings are wrong:\n${lines.join('\n')}\n`);
+    process.exitCode = 1;
+    return null;
+  }
+}
+
+/** Last resort against a handle that keeps the process. */
+function forceExitAfter(timeoutMs: number, voice: Voice): void {
+  setTimeout(() => {
+    voice.fail(`did not stop within ${timeoutMs / 1000} s`);
+    process.exit(1);
+  }, timeoutMs).unref();
+}

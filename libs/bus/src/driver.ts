@@ -1,29 +1,50 @@
 import type { TopicDefinition } from '@khabar/contracts';
 import type { BusHealth, GroupState, ReadFrom, StoredRecord, Subscription, TopicState } from './bus.ts';
 
-/** A record on its way out; the partition follows from the key by murmur2, in both drivers alike. */
-export interface OutgoingRecord {
-  readonly topic: string;
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly value: Buffer;
+/** What text cannot hold of a record that another program wrote; it travels along, so that a dead letter is byte for byte what came. */
+export interface ForeignParts {
+  /** A key that is not UTF-8. */
+  readonly key?: Buffer;
+  /** Headers that are not one UTF-8 text each: other bytes, nothing, or several of one name. They take the place of those of their names. */
+  readonly headers?: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
 }
 
-/** Records of one partition, of which the consumer may commit as it goes. */
+/** A record on its way out; the partition follows from the key alone (`partition.ts`), in both drivers alike. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Buffer | null;
+  readonly foreign?: ForeignParts;
+}
+
+/** A record as a consumer gets it. Only a log that other programs write to has foreign parts. */
+export interface ConsumedRecord extends StoredRecord {
+  readonly foreign?: ForeignParts;
+}
+
+/** Records of one partition in order of offset, never empty, of which the consumer may commit as it goes. */
 export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly records: readonly StoredRecord[];
-  /** Aborts when the partition is no longer ours or the consumer stops. */
+  readonly records: readonly ConsumedRecord[];
+  /**
+   * Aborts when the partition is no longer ours, or when the subscription closes: then what is under way is finished and may still be
+   * committed until `onBatch` returns, but nothing new begins.
+   */
   readonly signal: AbortSignal;
   /** Everything below `nextOffset` is done. Does nothing once the partition is no longer ours; rejects when the commit cannot be made now. */
   commit(nextOffset: bigint): Promise<void>;
 }
 
-/** What a driver is asked to consume. `onBatch` never rejects; the next batch of the partition comes after it returned. */
+/**
+ * What a driver is asked to consume. `onBatch` never rejects; the next batch of the partition comes after it returned. Partitions do
+ * not wait for each other. Unless its signal aborted, a batch that returned has been committed to its end.
+ */
 export interface ConsumeRequest {
   readonly topic: TopicDefinition;
   readonly group: string;
+  /** Largest batch. A record larger than `maxBytes` is a batch of its own. */
   readonly maxEvents: number;
   readonly maxBytes: number;
   readonly onBatch: (batch: RecordBatch) => Promise<void>;
@@ -31,15 +52,22 @@ export interface ConsumeRequest {
   readonly onDisturbance: (what: string, error: unknown) => void;
 }
 
-/** What Kafka and the embedded log do each in their own way; encoding, retries, dead letters and the order of commits are not among it. */
+/**
+ * What Kafka and the embedded log do each in their own way; encoding, retries, dead letters and the order of commits are not among it.
+ * What cannot be done because the log is away rejects with a KhabarError with `dependency`; a topic that does not exist with `unknown-topic`.
+ */
 export interface Driver {
   ensureTopics(topics: readonly TopicDefinition[]): Promise<void>;
-  /** Resolves when all are durable. */
+  /** Resolves when all are durable. Records of one key and call keep their order. */
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** Resolves when the consumer has joined its group; later disturbances are its own to mend. */
   consume(request: ConsumeRequest): Promise<Subscription>;
   read(topic: string, options: { from: ReadFrom; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredRecord>;
-  topics(): Promise<TopicState[]>;
+  /** Those of the named topics that exist. */
+  topics(names: readonly string[]): Promise<TopicState[]>;
+  /** Each group in each topic where it has a member or has committed. */
   groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]>;
   health(): Promise<BusHealth>;
+  /** Called once, when no subscription is left: sends what is in hand and lets every timer and socket go. */
   close(): Promise<void>;
 }

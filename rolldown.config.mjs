@@ -13,8 +13,11 @@ const programs = {
 // oxc's decorator helpers are not an installed package, so they are bundled with ours.
 const ours = /^[./\0]|^@khabar\/|^@oxc-project\//;
 
+// An image holds one program; SERVICE names it.
+const wanted = Object.entries(programs).filter(([name]) => !process.env.SERVICE || name === process.env.SERVICE);
+
 export default defineConfig(
-  Object.entries(programs).map(([name, entry]) => ({
+  wanted.map(([name, entry]) => ({
     input: { main: entry },
     platform: 'node',
     tsconfig: './tsconfig.base.json',

@@ -1,4 +1,3 @@
-import { KhabarError } from '@khabar/contracts';
 import type { StandaloneConfig } from './config.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { type InstanceLock, acquireInstanceLock } from './instance-lock.ts';
@@ -22,14 +21,7 @@ export async function guardPostgres(config: StandaloneConfig, voice: Voice): Pro
 }
 
 async function guardForeign(url: string): Promise<GuardedPostgres> {
-  const lock = await acquireInstanceLock(url).catch((cause: unknown) => {
-    if (cause instanceof KhabarError) throw cause;
-    throw new KhabarError(
-      'database-unavailable',
-      'The Postgres of DATABASE_URL does not answer: start it, or correct the address',
-      { cause },
-    );
-  });
+  const lock = await acquireInstanceLock(url);
   const broken = new Promise<never>(() => undefined); // the services wait for it by themselves
   return { url, adopted: false, broken, [Symbol.asyncDispose]: () => lock.release() };
 }
@@ -48,7 +40,7 @@ async function guardEmbedded(dataDir: string, voice: Voice): Promise<GuardedPost
 
   async function watch(): Promise<void> {
     for (;;) {
-      await Promise.race([postgres.exited, lock.lost, stopped.promise]);
+      await Promise.race([postgres.exited, lock.ended, stopped.promise]);
       if (stopping) return;
       voice.warn('Postgres ended unasked; starting it again');
       await lock.release().catch(() => undefined);

@@ -14,8 +14,8 @@ export interface WritePolicy {
 }
 
 /**
- * Every write needs the API key where there is one. Without one, on loopback, a write that a web page may have caused (a foreign
- * Origin, or a foreign Host as DNS rebinding makes it) is refused.
+ * Every write needs the API key where there is one. Without one, a write that a foreign web page may have caused is refused: it has
+ * another Origin than the Host it asks, or, on loopback, asks for a Host that is not this machine (DNS rebinding).
  */
 @Injectable()
 export class WriteGuard implements CanActivate {
@@ -34,8 +34,9 @@ export class WriteGuard implements CanActivate {
       if (sameSecret(request.headers['x-api-key'], apiKey)) return true;
       throw problem(401, 'api-key-required', "Send the service's API_KEY in the header X-API-Key");
     }
-    if (!isLoopback(host)) return true;
-    if (!isLoopback(hostName(request.headers.host ?? '')) || !isOurOrigin(request.headers.origin)) {
+    const asked = hostName(request.headers.host ?? '');
+    const foreignHost = isLoopback(host) && !isLoopback(asked);
+    if (foreignHost || isForeignOrigin(request.headers.origin, asked)) {
       throw problem(
         403,
         'foreign-origin',
@@ -55,11 +56,12 @@ function hostName(authority: string): string {
   return authority.replace(/:\d+$/, '');
 }
 
-function isOurOrigin(origin: string | undefined): boolean {
-  if (origin === undefined) return true;
+function isForeignOrigin(origin: string | undefined, asked: string): boolean {
+  if (origin === undefined) return false;
   try {
-    return isLoopback(new URL(origin).hostname);
+    const { hostname } = new URL(origin);
+    return hostname !== asked && !(isLoopback(hostname) && isLoopback(asked));
   } catch {
-    return false;
+    return true;
   }
 }

@@ -1,0 +1,25 @@
+# One image for each service, chosen by a build argument: docker build --build-arg SERVICE=store .
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /khabar
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+COPY . .
+ARG SERVICE
+RUN SERVICE=$SERVICE npx rolldown -c
+
+# What runs needs neither the build's tools nor the Node and Postgres that npm brings to other machines.
+FROM node:24-bookworm-slim AS packages
+WORKDIR /khabar
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=optional
+
+FROM node:24-bookworm-slim
+ARG SERVICE
+ENV NODE_ENV=production HTTP_HOST=0.0.0.0
+WORKDIR /khabar
+COPY package.json ./
+COPY --from=packages /khabar/node_modules ./node_modules
+COPY --from=build /khabar/dist/$SERVICE ./dist
+USER node
+CMD ["node", "--enable-source-maps", "--disable-warning=TimeoutNegativeWarning", "dist/main.js"]

@@ -1,0 +1,22 @@
+export { eventually, type Patience } from './eventually.ts';
+export { freePort } from './free-port.ts';
+export {
+  startFakeWeb,
+  type FakeAnswer,
+  type FakeResponse,
+  type FakeWeb,
+  type RawAnswer,
+  type SeenRequest,
+} from './fake-web.ts';
+export {
+  endWithTests,
+  isRunning,
+  startProcess,
+  type ProcessEnd,
+  type ProcessOptions,
+  type StartedProcess,
+} from './process.ts';
+export { nodeArgumentsFor } from './typescript.ts';
+export { createTestDatabase, type TestDatabase } from './postgres.ts';
+export { describeKafka, startKafka, startOwnKafka, uniqueName } from './kafka.ts';
+export { KafkaMissing, type KafkaServer, type OwnKafkaServer } from './kafka-server.ts';

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { KAFKA_VERSION, KafkaMissing } from './kafka-server.ts';
+import { startProcess } from './process.ts';
+
+const workspace = join(import.meta.dirname, '../../..');
+const project = join(workspace, 'infra/kafka-test');
+
+/**
+ * The folder with the broker's jars, exactly those whose names and SHA-256 are committed in infra/kafka-test.
+ * Fetched by Maven when they are not there yet.
+ * @throws KafkaMissing when Maven is missing, cannot fetch them, or fetches something else
+ */
+export async function kafkaJars(log: (line: string) => void): Promise<string> {
+  const cache = join(workspace, 'node_modules/.cache/khabar');
+  const folder = join(cache, `kafka-${KAFKA_VERSION}`);
+  if ((await differences(folder)).length === 0) return folder;
+
+  await mkdir(cache, { recursive: true });
+  const fetched = await mkdtemp(`${folder}.`);
+  try {
+    log('Fetching the Kafka broker from Maven Central (once) …');
+    await fetchWithMaven(fetched);
+    const wrong = await differences(fetched);
+    if (wrong.length > 0) {
+      throw new KafkaMissing(`what Maven fetched differs from infra/kafka-test/jars.sha256: ${wrong.join(', ')}`);
+    }
+    await rm(folder, { recursive: true, force: true });
+    await rename(fetched, folder);
+  } catch (error) {
+    // another run may have put the same folder there in the meantime
+    if ((await differences(folder)).length > 0) throw error;
+  } finally {
+    await rm(fetched, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+async function fetchWithMaven(folder: string): Promise<void> {
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
+  const maven = await startProcess('mvn', ['-q', '-B', '-ntp', '-f', join(project, 'pom.xml'), ...goal], {
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  }).catch((cause: unknown) => {
+    throw new KafkaMissing(
+      'the command mvn (Apache Maven) is missing: install it, start Docker, or set KAFKA_BROKERS',
+      {
+        cause,
+      },
+    );
+  });
+  const { code } = await maven.ended;
+  if (code === 0) return;
+  const reason = /\[ERROR\] (.+)/.exec(maven.output)?.[1] ?? `it ended with ${code}`;
+  throw new KafkaMissing(`Maven could not fetch the Kafka broker: ${reason}`);
+}
+
+/** The names of the jars that are missing, surplus or not what they should be. */
+async function differences(folder: string): Promise<string[]> {
+  const list = await readFile(join(project, 'jars.sha256'), 'utf8');
+  const expected = new Map(Array.from(list.matchAll(/^(\w{64}) [ *](.+)$/gm), ([, hash, name]) => [name!, hash!]));
+  const found = await readdir(folder).catch((): string[] => []);
+  const surplus = found.filter((name) => !expected.has(name));
+  const wrong = await Promise.all(
+    Array.from(expected, async ([name, hash]) =>
+      found.includes(name) && (await sha256(join(folder, name))) === hash ? [] : [name],
+    ),
+  );
+  return [...surplus, ...wrong.flat()];
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

@@ -10,11 +10,11 @@ export function uuid(description?: string) {
   });
 }
 
-/** An instant in UTC with milliseconds, `2026-03-14T09:30:00.000Z` (RFC 3339): of one form, so that text order is time order. */
+/** An instant in UTC with milliseconds, `2026-03-14T09:30:00.000Z` (RFC 3339): of one form, so that text order is time order. No leap second, which `Date` does not know. */
 export function instant(description?: string) {
   return Type.String({
     format: 'date-time',
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$',
+    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d\\.\\d{3}Z$',
     ...(description && { description }),
   });
 }
@@ -44,11 +44,18 @@ export function compileValidator<S extends TSchema>(name: string, schema: S): Va
     check,
     assert(data) {
       if (check(data)) return data;
-      const faults = [...compiled.Errors(data)]
-        .slice(0, 3)
-        .map((error) => `${error.instancePath || '/'} ${error.message}`)
-        .join('; ');
-      throw new KhabarError('invalid-event', `Not a valid ${name}: ${faults}`);
+      const faults = faultsByField(compiled.Errors(data));
+      throw new KhabarError('invalid-event', `Not a valid ${name}: ${faults.slice(0, 3).join('; ')}`);
     },
   };
+}
+
+// A union reports each of its alternatives and then itself: one field, one fault.
+function faultsByField(errors: Iterable<{ instancePath: string; keyword: string; message: string }>): string[] {
+  const faults = new Map<string, string[]>();
+  for (const { instancePath, keyword, message } of errors) {
+    const ofField = faults.get(instancePath) ?? [];
+    if (keyword !== 'anyOf' || ofField.length === 0) faults.set(instancePath, [...ofField, message]);
+  }
+  return [...faults].map(([path, messages]) => `${path || '/'} ${messages.join(' or ')}`);
 }

@@ -1,4 +1,18 @@
-import type { CloudEvent, DeadLetterReason, EventType, KhabarError, TopicDefinition } from '@khabar/contracts';
+import {
+  type CloudEvent,
+  type DeadLetterReason,
+  EVENTS,
+  type EventType,
+  KhabarError,
+  TOPICS,
+  type TopicDefinition,
+  deadLetterTopic,
+  encodeEvent,
+} from '@khabar/contracts';
+import { consumeWith } from './consume.ts';
+import { deadLetterOf } from './dead-letters.ts';
+import type { Driver, OutgoingRecord } from './driver.ts';
+import { largestRecordBatchBytes } from './record-size.ts';
 
 /** One event as a handler gets it. */
 export interface ReceivedEvent<T extends EventType = EventType> {
@@ -6,22 +20,28 @@ export interface ReceivedEvent<T extends EventType = EventType> {
   /** Record key: the entity's id. */
   readonly key: string;
   readonly offset: bigint;
-  /** Which try this is, from 1. */
+  /** Which try this is, from 1; that of a batch that threw, and waits for a dependency, are not counted. */
   readonly attempt: number;
   /** Size of the record's value in bytes. */
   readonly bytes: number;
 }
 
-/** Events of one partition in order of offset: never empty, and no key stands in it behind an event of its key that still waits for a retry. */
+/** Events of one partition in order of offset: never empty, and without events whose key has an earlier one that still waits for a retry. */
 export interface Batch<T extends EventType = EventType> {
   readonly topic: string;
   readonly partition: number;
   readonly events: readonly ReceivedEvent<T>[];
-  /** Aborts when the partition was taken away or the bus stops: what is finished afterwards is not committed. */
+  /**
+   * Aborts when the partition was taken away, or when the subscription closes. A handler may heed it and throw: its events come again.
+   * What it finishes all the same is committed, unless the partition is another's by then.
+   */
   readonly signal: AbortSignal;
 }
 
-/** What became of one event of a batch. A retriable error is tried again, any other is a dead letter. */
+/**
+ * What became of one event of a batch. A retriable error is tried again until the tries are used up, one with `dependency` (a database
+ * that is down) for as long as it takes; any other is a dead letter.
+ */
 export type Outcome = 'done' | KhabarError;
 
 /**
@@ -61,13 +81,17 @@ export type ReadFrom = 'beginning' | 'end' | { readonly sinceMs: number };
 /** One topic as it is. */
 export interface TopicState {
   readonly name: string;
-  readonly partitions: readonly { readonly partition: number; readonly startOffset: bigint; readonly endOffset: bigint }[];
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly startOffset: bigint;
+    readonly endOffset: bigint;
+  }[];
   /** In milliseconds; null where the driver does not say. */
   readonly retentionMs: number | null;
   readonly maxMessageBytes: number | null;
 }
 
-/** How far one group is in one topic. */
+/** How far one group is in one topic, where it has a member or has committed. */
 export interface GroupState {
   readonly group: string;
   readonly topic: string;
@@ -93,30 +117,6 @@ export interface BusListener {
   disturbed?(what: string, error: unknown): void;
 }
 
-/**
- * The face of both drivers. Its promises:
- * - `publish` resolves when every event is durable, and rejects when any may not be; repeating it may repeat events, under the same ids.
- * - Events of one key keep their order of publishing as long as one `publish` follows the other.
- * - A handler sees each event of its group's topics at least once, from the beginning of the topic when the group is new.
- * - An offset is committed only behind events that are done or are durable dead letters, up to the first that is neither.
- * - What cannot be decoded, or has an unknown version, becomes a dead letter byte for byte, without a handler seeing it.
- */
-export interface Bus extends AsyncDisposable {
-  /** Creates the topics that are missing; existing ones stay as they are. */
-  ensureTopics(topics: readonly TopicDefinition[]): Promise<void>;
-  publish(events: readonly CloudEvent[]): Promise<void>;
-  /** Puts an event that never was on `topic` among that topic's dead letters; resolves when it is durable. */
-  reject(topic: TopicDefinition, event: CloudEvent, reason: Omit<DeadLetterReason, 'service' | 'version' | 'origin'>): Promise<void>;
-  subscribe<T extends EventType>(request: SubscriptionRequest<T>): Promise<Subscription>;
-  /** Records as they stand, without a group, until the signal aborts; with `follow: false` until the end as it was at the start. */
-  read(topic: string, options: { from: ReadFrom; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredRecord>;
-  topics(): Promise<TopicState[]>;
-  groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]>;
-  health(): Promise<BusHealth>;
-  /** Closes subscriptions, sends what is in hand, leaves. Idempotent. */
-  close(): Promise<void>;
-}
-
 /** How the bus is reached and how patient it is. */
 export interface BusSettings {
   /** Name and version of the service, for dead letters and client ids. */
@@ -134,4 +134,165 @@ export interface BusSettings {
   /** Largest batch handed to a handler, in events and in bytes. */
   readonly batchMaxEvents: number;
   readonly batchMaxBytes: number;
+  /** The topics to publish to, by event type; those of the contracts unless told. */
+  readonly topics?: readonly TopicDefinition[];
+}
+/**
+ * The face of both drivers. Its promises:
+ * - `publish` resolves when every event is durable, and rejects when any may not be; repeating it may repeat events, under the same ids.
+ * - Events of one key keep their order of publishing as long as one `publish` follows the other.
+ * - A handler sees each event of its group's topics at least once, from the beginning of the topic when the group is new.
+ * - An offset is committed only behind events that are done or are durable dead letters, up to the first that is neither.
+ * - What cannot be decoded, has an unknown version or does not belong on its topic becomes a dead letter byte for byte, without a
+ *   handler seeing it.
+ *
+ * In Nest it is its own injection token.
+ */
+export class Bus implements AsyncDisposable {
+  readonly #driver: Driver;
+  readonly #settings: BusSettings;
+  readonly #listener: BusListener;
+  readonly #topicOfEvent: ReadonlyMap<EventType, TopicDefinition>;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #joining = new Set<Promise<Subscription>>();
+  #closing: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(driver: Driver, settings: BusSettings, listener: BusListener = {}) {
+    this.#driver = driver;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#topicOfEvent = new Map(
+      (settings.topics ?? TOPICS).flatMap((topic) => (topic.event === null ? [] : [[topic.event, topic]])),
+    );
+  }
+
+  /** Creates the topics that are missing; existing ones stay as they are. */
+  ensureTopics(topics: readonly TopicDefinition[]): Promise<void> {
+    return this.#driver.ensureTopics(topics);
+  }
+
+  /**
+   * Puts each event on the topic of its type, under its subject as key.
+   * @throws KhabarError `invalid-event`, `record-too-large` or `no-topic` before anything was sent, `bus-closed`, or with `dependency`
+   * when the log is away.
+   */
+  async publish(events: readonly CloudEvent[]): Promise<void> {
+    const sizes = new Map<string, { events: number; bytes: number }>();
+    const records = events.map((event) => {
+      const topic = this.#topicOfEvent.get(event.type);
+      if (topic === undefined) throw new KhabarError('no-topic', `No topic is for events of type ${event.type}`);
+      const record = this.#encode(topic, event);
+      const size = sizes.get(topic.name) ?? { events: 0, bytes: 0 };
+      sizes.set(topic.name, { events: size.events + 1, bytes: size.bytes + record.value.length });
+      return record;
+    });
+    await this.#send(records);
+    for (const [topic, size] of sizes) this.#listener.published?.(topic, size.events, size.bytes);
+  }
+
+  /**
+   * Puts an event that never was on `topic` among that topic's dead letters; resolves when it is durable.
+   * @throws KhabarError as `publish` does.
+   */
+  async reject(
+    topic: TopicDefinition,
+    event: CloudEvent,
+    reason: Omit<DeadLetterReason, 'service' | 'version' | 'origin'>,
+  ): Promise<void> {
+    const { service, version } = this.#settings;
+    const full = { ...reason, service, version, origin: null };
+    await this.#send([deadLetterOf(topic, this.#encode(deadLetterTopic(topic), event), full)]);
+    this.#listener.deadLettered?.(topic.name, event.subject, full);
+  }
+
+  /** Begins to consume; resolves when the group has been joined. */
+  async subscribe<T extends EventType>(request: SubscriptionRequest<T>): Promise<Subscription> {
+    if (this.#closing) throw closed();
+    const joining = this.#join(request);
+    this.#joining.add(joining);
+    try {
+      const subscription = await joining;
+      if (!this.#closing) return subscription;
+    } finally {
+      this.#joining.delete(joining);
+    }
+    throw closed();
+  }
+
+  async #join<T extends EventType>(request: SubscriptionRequest<T>): Promise<Subscription> {
+    const running = await this.#driver.consume({
+      topic: request.topic,
+      group: request.group,
+      maxEvents: this.#settings.batchMaxEvents,
+      maxBytes: this.#settings.batchMaxBytes,
+      onBatch: consumeWith(request, this.#settings, this.#listener, (records) => this.#driver.send(records)),
+      onDisturbance: (what, error) => this.#listener.disturbed?.(what, error),
+    });
+    let closing: Promise<void> | null = null;
+    const subscription: Subscription = {
+      close: () => (closing ??= running.close().finally(() => this.#subscriptions.delete(subscription))),
+    };
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** Records as they stand, without a group, until the signal aborts; with `follow: false` until the end as it was at the start. */
+  read(topic: string, options: { from: ReadFrom; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredRecord> {
+    return this.#driver.read(topic, options);
+  }
+
+  /** The topics of this bus that exist, dead letters included. */
+  topics(): Promise<TopicState[]> {
+    const topics = this.#settings.topics?.flatMap((topic) => [topic, deadLetterTopic(topic)]) ?? TOPICS;
+    return this.#driver.topics([...new Set(topics.map((topic) => topic.name))]);
+  }
+
+  /** How far each group is in each topic where it has a member or has committed. */
+  groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]> {
+    return this.#driver.groups(groups, topics);
+  }
+
+  /** Whether the log answers and every consumer is at work. */
+  health(): Promise<BusHealth> {
+    return this.#driver.health();
+  }
+
+  /** Closes subscriptions, sends what is in hand, leaves. Idempotent. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#closeAll());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #closeAll(): Promise<void> {
+    await Promise.allSettled(this.#joining);
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    this.#closed = true;
+    await this.#driver.close();
+  }
+
+  #encode(topic: TopicDefinition, event: CloudEvent): OutgoingRecord & { value: Buffer } {
+    EVENTS[event.type].validator.assert(event.data);
+    const record = { topic: topic.name, key: event.subject, ...encodeEvent(event) };
+    const bytes = largestRecordBatchBytes(record);
+    if (bytes > topic.maxMessageBytes) {
+      throw new KhabarError(
+        'record-too-large',
+        `An event of ${bytes} bytes is larger than ${topic.name} allows (${topic.maxMessageBytes})`,
+      );
+    }
+    return record;
+  }
+
+  async #send(records: readonly OutgoingRecord[]): Promise<void> {
+    if (this.#closed) throw closed();
+    if (records.length > 0) await this.#driver.send(records);
+  }
+}
+
+function closed(): KhabarError {
+  return new KhabarError('bus-closed', 'The bus is closed', { dependency: true });
 }

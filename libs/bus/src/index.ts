@@ -1,18 +1,18 @@
-export type {
-  Batch,
-  BatchHandler,
+export {
   Bus,
-  BusHealth,
-  BusListener,
-  BusSettings,
-  GroupState,
-  Outcome,
-  ReadFrom,
-  ReceivedEvent,
-  StoredRecord,
-  Subscription,
-  SubscriptionRequest,
-  TopicState,
+  type Batch,
+  type BatchHandler,
+  type BusHealth,
+  type BusListener,
+  type BusSettings,
+  type GroupState,
+  type Outcome,
+  type ReadFrom,
+  type ReceivedEvent,
+  type StoredRecord,
+  type Subscription,
+  type SubscriptionRequest,
+  type TopicState,
 } from './bus.ts';
 export { openBus } from './open-bus.ts';
-export { BusServer } from './bus-server.ts';
+export { BusServer, connectBusServer, type BusServerOptions } from './bus-server.ts';

@@ -1,0 +1,282 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type CloudEvent,
+  type DeadLetterReason,
+  type EventType,
+  KhabarError,
+  decodeEvent,
+  toKhabarError,
+} from '@khabar/contracts';
+import type { BusListener, BusSettings, Outcome, ReceivedEvent, SubscriptionRequest } from './bus.ts';
+import { deadLetterOf } from './dead-letters.ts';
+import { backoffMs, nextDelivery } from './delivery.ts';
+import type { ConsumedRecord, OutgoingRecord, RecordBatch } from './driver.ts';
+import { OffsetTracker } from './offsets.ts';
+
+/** What makes dead letters durable. */
+type Send = (records: readonly OutgoingRecord[]) => Promise<void>;
+
+/** One event that is neither done nor a dead letter. */
+interface Waiting<T extends EventType> {
+  readonly record: ConsumedRecord;
+  readonly event: CloudEvent<T>;
+  readonly key: string;
+  readonly firstAt: string;
+  attempt: number;
+  failures: number;
+  /** When it may be tried (again), by `performance.now()`. */
+  dueAtMs: number;
+  /** It was in a batch that threw, so it is tried alone: one event must not take its neighbours along. */
+  alone: boolean;
+}
+
+interface DeadLetter {
+  readonly record: ConsumedRecord;
+  readonly subject: string;
+  readonly reason: DeadLetterReason;
+}
+
+/**
+ * The way of a batch of records through a handler, the same for both drivers: decode, handle, retry or give up, commit as it goes.
+ * The returned function resolves when every record is done or a durable dead letter and that is committed, or soon after the batch's
+ * signal aborted.
+ */
+export function consumeWith<T extends EventType>(
+  request: SubscriptionRequest<T>,
+  settings: BusSettings,
+  listener: BusListener,
+  send: Send,
+): (batch: RecordBatch) => Promise<void> {
+  return (batch) => new BatchRun(batch, request, settings, listener, send).run();
+}
+
+class BatchRun<T extends EventType> {
+  readonly #batch: RecordBatch;
+  readonly #request: SubscriptionRequest<T>;
+  readonly #settings: BusSettings;
+  readonly #listener: BusListener;
+  readonly #send: Send;
+  readonly #offsets: OffsetTracker;
+  #waiting: Waiting<T>[] = [];
+  #committed: bigint | null = null;
+
+  constructor(
+    batch: RecordBatch,
+    request: SubscriptionRequest<T>,
+    settings: BusSettings,
+    listener: BusListener,
+    send: Send,
+  ) {
+    this.#batch = batch;
+    this.#request = request;
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#send = send;
+    this.#offsets = new OffsetTracker(batch.records.map((record) => record.offset));
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#batch;
+    await this.#decode();
+    while (this.#waiting.length > 0 && !signal.aborted) {
+      const { ready, nextAtMs } = this.#ready(performance.now());
+      if (ready.length > 0) await this.#try(ready);
+      else await this.#pause(nextAtMs - performance.now());
+    }
+    for (let failures = 1; !(await this.#commit()) && !signal.aborted; failures += 1) await this.#backoff(failures);
+  }
+
+  async #decode(): Promise<void> {
+    const undecodable: DeadLetter[] = [];
+    const now = new Date().toISOString();
+    for (const record of this.#batch.records) {
+      try {
+        const event = this.#expected(decodeEvent(record.headers, record.value));
+        const key = record.key ?? event.subject;
+        this.#waiting.push({ record, event, key, firstAt: now, attempt: 1, failures: 0, dueAtMs: 0, alone: false });
+      } catch (thrown) {
+        undecodable.push({
+          record,
+          subject: record.key ?? '',
+          reason: this.#reason(record, toKhabarError(thrown), 1, now, now),
+        });
+      }
+    }
+    await this.#bury(undecodable);
+  }
+
+  #expected(event: CloudEvent): CloudEvent<T> {
+    const { topic } = this.#request;
+    if (topic.event !== null && event.type !== topic.event) {
+      throw new KhabarError('unexpected-event-type', `An event of type ${event.type} does not belong on ${topic.name}`);
+    }
+    return event as CloudEvent<T>;
+  }
+
+  /** The events to try now: those due whose key has no earlier one that waits; one that must be alone is alone. */
+  #ready(nowMs: number): { ready: Waiting<T>[]; nextAtMs: number } {
+    const ready: Waiting<T>[] = [];
+    const heldBack = new Set<string>();
+    let nextAtMs = Infinity;
+    for (const each of this.#waiting) {
+      if (heldBack.has(each.key)) continue;
+      if (each.dueAtMs > nowMs) nextAtMs = Math.min(nextAtMs, each.dueAtMs);
+      else if (!each.alone) {
+        ready.push(each);
+        continue;
+      } else if (ready.length === 0) return { ready: [each], nextAtMs };
+      heldBack.add(each.key);
+    }
+    return { ready, nextAtMs };
+  }
+
+  async #try(tried: readonly Waiting<T>[]): Promise<void> {
+    const startedAtMs = performance.now();
+    const outcomes = await this.#handle(tried);
+    if (outcomes === null) return;
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    const done = tried.filter((_, at) => outcomes[at] === 'done');
+    const dead = tried.flatMap((each, at) => {
+      const error = outcomes[at]!;
+      return error === 'done' || this.#willRetry(each, error) ? [] : [this.#deadLetter(each, error)];
+    });
+    this.#settle(done.map((each) => each.record));
+    if (done.length > 0) {
+      const bytes = done.reduce((sum, each) => sum + (each.record.value?.length ?? 0), 0);
+      this.#listener.consumed?.(this.#batch.topic, this.#batch.partition, done.length, bytes, seconds);
+    }
+    await this.#bury(dead);
+    await this.#commit();
+  }
+
+  /** What became of each event, or null when nothing is to be concluded. */
+  async #handle(tried: readonly Waiting<T>[]): Promise<readonly Outcome[] | null> {
+    const { topic, partition, signal } = this.#batch;
+    try {
+      const events = tried.map(toReceivedEvent);
+      const outcomes =
+        (await this.#request.handle({ topic, partition, events, signal })) ?? events.map(() => 'done' as const);
+      if (outcomes.length === events.length) return outcomes;
+      throw new KhabarError(
+        'wrong-outcomes',
+        `The handler told ${outcomes.length} outcomes of ${events.length} events`,
+        {
+          retriable: true,
+        },
+      );
+    } catch (thrown) {
+      if (signal.aborted) return null;
+      const error = toKhabarError(thrown);
+      if (error.dependency) {
+        this.#waitFor(error, tried);
+        return null;
+      }
+      if (tried.length === 1) return [error];
+      for (const each of tried) each.alone = true;
+      return null;
+    }
+  }
+
+  #waitFor(error: KhabarError, tried: readonly Waiting<T>[]): void {
+    const failures = Math.max(...tried.map((each) => each.failures)) + 1;
+    const pauseMs = backoffMs(failures, this.#settings, Math.random());
+    const dueAtMs = performance.now() + pauseMs;
+    // The neighbours that have not been tried would meet the same closed door.
+    for (const each of this.#waiting) {
+      each.failures = failures;
+      each.dueAtMs = Math.max(each.dueAtMs, dueAtMs);
+    }
+    this.#disturbed(`waits ${pauseMs} ms for what it depends on`, error);
+  }
+
+  #willRetry(each: Waiting<T>, error: KhabarError): boolean {
+    each.failures += 1;
+    const delivery = nextDelivery(
+      { error, attempt: each.attempt, failures: each.failures },
+      this.#settings,
+      Math.random(),
+    );
+    if (delivery.retryAfterMs === null) return false;
+    this.#listener.retrying?.(this.#batch.topic, each.event.subject, each.attempt, delivery.retryAfterMs, error);
+    if (delivery.countsAsAttempt) each.attempt += 1;
+    each.dueAtMs = performance.now() + delivery.retryAfterMs;
+    return true;
+  }
+
+  #deadLetter(each: Waiting<T>, error: KhabarError): DeadLetter {
+    const reason = this.#reason(each.record, error, each.attempt, each.firstAt, new Date().toISOString());
+    return { record: each.record, subject: each.event.subject, reason };
+  }
+
+  #reason(
+    { topic, partition, offset }: ConsumedRecord,
+    { code, message }: KhabarError,
+    attempts: number,
+    firstAt: string,
+    lastAt: string,
+  ): DeadLetterReason {
+    const { service, version } = this.#settings;
+    const origin = { topic, partition, offset: String(offset) };
+    return { code, message, attempts, service, version, origin, firstAt, lastAt };
+  }
+
+  /** Settles dead letters once they are durable; what cannot be sent stays unsettled, and so uncommitted. */
+  async #bury(letters: readonly DeadLetter[]): Promise<void> {
+    if (letters.length === 0) return;
+    const records = letters.map(({ record, reason }) => deadLetterOf(this.#request.topic, record, reason));
+    for (let failures = 1; ; failures += 1) {
+      try {
+        await this.#send(records);
+        break;
+      } catch (error) {
+        this.#disturbed('cannot put away dead letters', error);
+        if (this.#batch.signal.aborted) return;
+        await this.#backoff(failures);
+      }
+    }
+    this.#settle(letters.map(({ record }) => record));
+    for (const { subject, reason } of letters) this.#listener.deadLettered?.(this.#batch.topic, subject, reason);
+  }
+
+  #settle(records: readonly ConsumedRecord[]): void {
+    const settled = new Set(records);
+    for (const record of records) this.#offsets.done(record.offset);
+    this.#waiting = this.#waiting.filter((each) => !settled.has(each.record));
+  }
+
+  /** Whether all that may be committed is. */
+  async #commit(): Promise<boolean> {
+    const next = this.#offsets.committable;
+    if (next === null || next === this.#committed) return true;
+    try {
+      await this.#batch.commit(next);
+      this.#committed = next;
+      return true;
+    } catch (error) {
+      this.#disturbed('cannot commit', error);
+      return false;
+    }
+  }
+
+  #disturbed(what: string, error: unknown): void {
+    const { topic, partition } = this.#batch;
+    this.#listener.disturbed?.(`${this.#request.group} ${what} (${topic}, partition ${partition})`, error);
+  }
+
+  #backoff(failures: number): Promise<void> {
+    return this.#pause(backoffMs(failures, this.#settings, Math.random()));
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#batch;
+    try {
+      await sleep(Math.max(0, ms), undefined, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+function toReceivedEvent<T extends EventType>({ event, key, record, attempt }: Waiting<T>): ReceivedEvent<T> {
+  return { event, key, offset: record.offset, attempt, bytes: record.value?.length ?? 0 };
+}

@@ -1,0 +1,23 @@
+import { KhabarError } from '@khabar/contracts';
+import { Bus, type BusListener, type BusSettings } from './bus.ts';
+import type { Driver } from './driver.ts';
+
+/** Opens the bus over Kafka when brokers are set, else over the embedded log in Postgres. Nothing is connected before it is needed. */
+export async function openBus(settings: BusSettings, listener: BusListener = {}): Promise<Bus> {
+  return new Bus(await openDriver(settings), settings, listener);
+}
+
+/** The driver that the settings choose; the other one and its client are not even loaded. */
+export async function openDriver(
+  settings: Pick<BusSettings, 'service' | 'kafkaBrokers' | 'databaseUrl'>,
+): Promise<Driver> {
+  if (settings.kafkaBrokers !== null) {
+    const { openKafkaDriver } = await import('./kafka/kafka-driver.ts');
+    return openKafkaDriver({ brokers: settings.kafkaBrokers, clientId: settings.service });
+  }
+  if (settings.databaseUrl === null) {
+    throw new KhabarError('no-bus', 'The bus needs KAFKA_BROKERS, or DATABASE_URL for the embedded log');
+  }
+  const { openEmbeddedDriver } = await import('./embedded/embedded-driver.ts');
+  return openEmbeddedDriver({ databaseUrl: settings.databaseUrl, clientId: settings.service });
+}

@@ -1,4 +1,4 @@
-import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestRunEndReason, TestSuite, Vitest } from 'vitest/node';
 
 type Part = TestModule | TestSuite | TestCase;
 
@@ -14,15 +14,15 @@ export default class PlainReporter implements Reporter {
     this.#vitest = vitest;
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[], reason: TestRunEndReason): void {
     // with a name pattern everything else is skipped, which nobody needs to be told
     const skipped = this.#vitest?.config.testNamePattern ? [] : modules.flatMap(skippedParts);
     const lines = skipped.length === 0 ? [] : ['Skipped:', ...skipped.map((line) => `  ${line}`), ''];
-    console.log([...lines, summary(modules, unhandledErrors.length)].join('\n'));
+    console.log([...lines, summary(modules, unhandledErrors.length, reason)].join('\n'));
   }
 }
 
-function summary(modules: readonly TestModule[], unhandledErrorCount: number): string {
+function summary(modules: readonly TestModule[], unhandledErrorCount: number, reason: TestRunEndReason): string {
   const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 };
   let broken = unhandledErrorCount;
   for (const module of modules) {
@@ -31,7 +31,10 @@ function summary(modules: readonly TestModule[], unhandledErrorCount: number): s
     if (module.state() === 'queued') broken += 1;
     for (const test of module.children.allTests()) counts[test.result().state] += 1;
   }
-  return `${counts.passed} passed, ${counts.failed + counts.pending + broken} failed, ${counts.skipped} skipped`;
+  const failed = counts.failed + counts.pending + broken;
+  // a run may also fail before there is any file to blame: its servers do not start, no file fits the filter
+  const atLeast = reason === 'passed' ? 0 : 1;
+  return `${counts.passed} passed, ${Math.max(failed, atLeast)} failed, ${counts.skipped} skipped`;
 }
 
 /** One line for each part of which nothing ran: a whole suite where possible, else a single test. */

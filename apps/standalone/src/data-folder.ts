@@ -10,7 +10,7 @@ const LEAST_FREE_BYTES = 200_000_000;
  */
 export async function openDataFolder(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const { bavail, blocks, bsize } = await statfs(dataDir);
     // some network and container file systems do not tell their size at all
@@ -18,6 +18,16 @@ export async function openDataFolder(dataDir: string): Promise<string> {
     return await realpath(dataDir);
   } catch (error) {
     throw explainFileError(error, dataDir);
+  }
+}
+
+async function makeFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (error) {
+    // Node says so of a read-only file system, too
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notWritable(dataDir, error);
+    throw error;
   }
 }
 
@@ -44,11 +54,7 @@ export function explainFileError(error: unknown, dataDir: string): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new KhabarError(
-        'data-folder-unusable',
-        `The data folder ${dataDir} cannot be written by this user: give it to this user (chown), or set KHABAR_DATA to another folder`,
-        { cause: error },
-      );
+      return notWritable(dataDir, error);
     case 'ENOTDIR':
     case 'EEXIST':
       return new KhabarError(
@@ -59,4 +65,9 @@ export function explainFileError(error: unknown, dataDir: string): unknown {
     default:
       return error;
   }
+}
+
+function notWritable(dataDir: string, cause: unknown): KhabarError {
+  const message = `The data folder ${dataDir} cannot be written by this user: give it to this user (chown), or set KHABAR_DATA to another folder`;
+  return new KhabarError('data-folder-unusable', message, { cause });
 }

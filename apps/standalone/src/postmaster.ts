@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PostgresAccount } from './postgres-account.ts';
 import { POSTGRES_ENVIRONMENT, giveToOwnerOf } from './postgres-cluster.ts';
+import { isRunning } from './process-state.ts';
 
 /** What a running Postgres writes about itself into its cluster (`postmaster.pid`). */
 export interface PostmasterFile {
@@ -126,6 +127,8 @@ export async function spawnPostmaster(options: PostmasterOptions): Promise<Postm
 /** Resolves when a Postgres that is no child of ours has ended. */
 export async function whenGone(pid: number, clusterDir: string): Promise<void> {
   while (isPostmaster(pid, clusterDir)) await pause(WATCH_MS, undefined, { ref: false });
+  // its arguments are gone a moment before its port is free
+  while (isRunning(pid)) await pause(LOOK_AGAIN_MS);
 }
 
 /**
@@ -133,21 +136,24 @@ export async function whenGone(pid: number, clusterDir: string): Promise<void> {
  * recovery to the next start, and SIGKILL is the last resort. Resolves when it is gone.
  */
 export async function stopPostmaster(pid: number, clusterDir: string, limitMs: number): Promise<void> {
-  const gone = async (withinMs: number) => {
-    const deadline = performance.now() + withinMs;
-    while (isPostmaster(pid, clusterDir)) {
-      if (performance.now() > deadline) return false;
-      await pause(LOOK_AGAIN_MS);
-    }
-    return true;
-  };
   if (!isPostmaster(pid, clusterDir)) return;
-  process.kill(pid, 'SIGINT');
-  if (await gone(limitMs)) return;
-  process.kill(pid, 'SIGQUIT');
-  if (await gone(IMMEDIATE_LIMIT_MS)) return;
-  process.kill(pid, 'SIGKILL');
-  await gone(Infinity);
+  if (await endsBy('SIGINT', pid, limitMs)) return;
+  if (await endsBy('SIGQUIT', pid, IMMEDIATE_LIMIT_MS)) return;
+  await endsBy('SIGKILL', pid, Infinity);
+}
+
+async function endsBy(signal: NodeJS.Signals, pid: number, ms: number): Promise<boolean> {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  const deadline = performance.now() + ms;
+  while (isRunning(pid)) {
+    if (performance.now() > deadline) return false;
+    await pause(LOOK_AGAIN_MS);
+  }
+  return true;
 }
 
 async function settlesWithin(promise: Promise<void>, ms: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { KAFKA_VERSION, KafkaMissing } from './kafka-server.ts';
@@ -21,6 +21,7 @@ export async function kafkaJars(log: (line: string) => void): Promise<string> {
 
   await mkdir(cache, { recursive: true });
   const fetched = await mkdtemp(`${folder}.`);
+  await chmod(fetched, 0o755); // what root fetched is of use to everybody
   try {
     log('Fetching the Kafka broker from Maven Central (once) …');
     await fetchWithMaven(fetched);

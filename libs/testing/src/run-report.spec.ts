@@ -8,9 +8,8 @@ const workspace = join(import.meta.dirname, '../../..');
 async function run(environment: Record<string, string>, ...filters: string[]): Promise<string> {
   const config = join(import.meta.dirname, '../fixtures/a-run-with-every-outcome/vitest.config.ts');
   const vitest = join(workspace, 'node_modules/vitest/vitest.mjs');
-  const { CI: _, ...env } = process.env;
   const child = await startProcess(process.execPath, [vitest, 'run', '--config', config, ...filters], {
-    env: { ...env, ...environment },
+    env: { ...process.env, CI: '', ...environment },
   });
   await child.ended;
   return child.stdout;

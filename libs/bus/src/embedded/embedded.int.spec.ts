@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@khabar/testing';
+import { type TestDatabase, createTestDatabase } from '@khabar/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { busContract } from '../bus.contract.ts';
 
@@ -8,4 +8,4 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-busContract('the embedded log', () => ({ kafkaBrokers: null, databaseUrl: database.url }), { foreignRecords: false });
+busContract('the embedded bus', () => ({ kafkaBrokers: null, databaseUrl: database.url }), { foreignRecords: false });

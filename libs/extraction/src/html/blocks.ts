@@ -9,7 +9,7 @@ export interface PageBlock extends Block {
   readonly linkLength: number;
   /** The nearest block-level element around it. */
   readonly container: Element;
-  /** How many of the elements around it bear a name of surroundings (navigation, sharing, comments …). */
+  /** How many of the elements around it are surroundings by name (navigation, sharing, comments …) or are not shown. */
   readonly outside: number;
   /** It stands in an element that is marked as the article's text, as an article, as the main part. */
   readonly within: 'body' | 'article' | 'main' | null;
@@ -25,7 +25,7 @@ export interface PageText {
 }
 
 const SKIPPED = new Set(
-  'script style template noscript svg math canvas iframe object embed audio video select option textarea button input form map dialog nav footer menu datalist meter progress'.split(
+  'script style template noscript svg math canvas iframe object embed audio video select option textarea button input map dialog nav footer menu datalist meter progress'.split(
     ' ',
   ),
 );
@@ -39,9 +39,16 @@ const HEADING = /^h([1-6])$/;
 
 type Kind = Block['kind'];
 
+/** An element that is named as surroundings. What holds much of a page's text is not, whatever its name is. */
+interface Surroundings {
+  readonly around: Surroundings | null;
+  /** Unlinked text within, in characters. */
+  textLength: number;
+}
+
 interface Frame {
   readonly element: Element;
-  readonly outside: number;
+  readonly surroundings: Surroundings | null;
   readonly within: PageBlock['within'];
   readonly standfirst: boolean;
   readonly kind: Kind;
@@ -51,33 +58,30 @@ interface Frame {
 
 /** The text of a document, block by block, without what never is text; and its figures. In one walk, in linear time. */
 export function readBlocks(root: AnyNode, base: string | null): PageText {
-  const blocks: PageBlock[] = [];
+  const blocks: (PageBlock & { surroundings: Surroundings | null })[] = [];
   const figures: Article['images'] = [];
   const top = new Element('body', {});
   const frames: Frame[] = [
-    { element: top, outside: 0, within: null, standfirst: false, kind: 'paragraph', level: 0, rowStart: 0 },
+    { element: top, surroundings: null, within: null, standfirst: false, kind: 'paragraph', level: 0, rowStart: 0 },
   ];
   let text = '';
   let linkLength = 0;
   let links = 0;
   let breaks = 0;
+  let total = 0;
 
   const current = () => frames.at(-1)!;
   const flush = () => {
-    const { kind, outside, within, standfirst, element, level } = current();
+    const { kind, surroundings, within, standfirst, element, level } = current();
     const found = kind === 'code' ? text.replace(/^\n+|\s+$/g, '') : fold(text);
     if (found !== '') {
       const linked = Math.min(linkLength, found.length);
-      blocks.push({
-        kind,
-        text: found,
-        linkLength: linked,
-        container: element,
-        outside,
-        within,
-        standfirst,
-        headingLevel: level,
-      });
+      const place = { container: element, outside: 0, within, standfirst, headingLevel: level, surroundings };
+      blocks.push({ kind, text: found, linkLength: linked, ...place });
+      if (found.length >= LEAST_SENTENCE && linked < found.length / 2) {
+        total += found.length;
+        if (surroundings) surroundings.textLength += found.length;
+      }
     }
     text = '';
     linkLength = 0;
@@ -94,14 +98,14 @@ export function readBlocks(root: AnyNode, base: string | null): PageText {
       return false;
     }
     if (name === 'img') {
-      const figure = current().outside === 0 ? readImage(element, null, base) : null;
+      const figure = current().surroundings === null ? readImage(element, null, base) : null;
       if (figure) figures.push(figure);
       return false;
     }
-    if (SKIPPED.has(name) || isInvisible(element)) return false;
+    if (SKIPPED.has(name)) return false;
     if (name === 'figure') {
       flush();
-      if (current().outside === 0) figures.push(...readFigure(element, base));
+      if (current().surroundings === null) figures.push(...readFigure(element, base));
       return hasTable(element);
     }
     if (name === 'figcaption') return false;
@@ -127,12 +131,34 @@ export function readBlocks(root: AnyNode, base: string | null): PageText {
       if (node.name === 'a') links = Math.max(0, links - 1);
       if (current().element !== node) return;
       flush();
-      const { rowStart } = frames.pop()!;
+      const { rowStart, surroundings } = frames.pop()!;
+      // what a named element holds, the one around it holds too
+      if (surroundings && surroundings !== current().surroundings && surroundings.around) {
+        surroundings.around.textLength += surroundings.textLength;
+      }
       if (node.name === 'tr') joinRow(blocks, rowStart);
     },
   });
   flush();
-  return { blocks, figures };
+  const limit = total * LARGEST_SURROUNDINGS_SHARE;
+  return {
+    blocks: blocks.map(({ surroundings, ...block }) => ({ ...block, outside: countBelow(surroundings, limit) })),
+    figures,
+  };
+}
+
+/** Shorter blocks say little of where the text is. */
+const LEAST_SENTENCE = 80;
+const LARGEST_SURROUNDINGS_SHARE = 0.35;
+const DEEPEST_SURROUNDINGS = 8;
+
+function countBelow(surroundings: Surroundings | null, limit: number): number {
+  let count = 0;
+  let depth = 0;
+  for (let each = surroundings; each !== null && depth < DEEPEST_SURROUNDINGS; each = each.around, depth++) {
+    if (each.textLength < limit) count += 1;
+  }
+  return count;
 }
 
 function frameOf(element: Element, around: Frame, rowStart: number): Frame {
@@ -147,6 +173,8 @@ function frameOf(element: Element, around: Frame, rowStart: number): Frame {
     name !== 'main' &&
     name !== 'body' &&
     (name === 'aside' ||
+      name === 'form' ||
+      isInvisible(element) ||
       /^(?:navigation|complementary|contentinfo|banner|dialog|search)$/i.test(role) ||
       (named.length > 1 && SURROUNDINGS.test(named)));
   const heading = HEADING.exec(name);
@@ -172,7 +200,7 @@ function frameOf(element: Element, around: Frame, rowStart: number): Frame {
         : around.within;
   return {
     element,
-    outside: around.outside + (isSurrounding ? 1 : 0),
+    surroundings: isSurrounding ? { around: around.surroundings, textLength: 0 } : around.surroundings,
     within,
     standfirst:
       around.standfirst || /^(?:description|alternativeHeadline)$/i.test(itemprop) || STANDFIRST_NAME.test(named),
@@ -193,7 +221,7 @@ function isInvisible({ attribs }: Element): boolean {
 const LONGEST_CELL = 120;
 
 /** A row of short cells is data and becomes one line; a row of long ones is layout, and its cells stay blocks. */
-function joinRow(blocks: PageBlock[], from: number): void {
+function joinRow<B extends PageBlock>(blocks: B[], from: number): void {
   const cells = blocks.slice(from);
   const [first] = cells;
   if (!first || cells.length < 2 || cells.some(({ text, kind }) => text.length > LONGEST_CELL || kind === 'list'))

@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'integration',
           include: ['{apps,libs,e2e,tools}/**/*.{int,e2e}.spec.ts'],
           exclude: ['**/node_modules/**'],
-          globalSetup: ['./global-setup.ts', './e2e/build-setup.ts'],
+          globalSetup: ['./global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

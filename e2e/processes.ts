@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,13 +18,14 @@ function environment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...rest, LOG_FORMAT: 'json', ...own };
 }
 
-/** Runs one of the programs in `dist/`. */
+/** Runs one of the programs in `dist/`, as `npm run build` made it. */
 export function startProgram(
   program: string,
   env: NodeJS.ProcessEnv,
   args: readonly string[] = [],
 ): Promise<StartedProcess> {
   const main = join(WORKSPACE, 'dist', program, 'main.js');
+  if (!existsSync(main)) throw new Error(`${main} is missing: npm run build makes it`);
   return startProcess(process.execPath, [...FLAGS, main, ...args], { cwd: WORKSPACE, env: environment(env) });
 }
 

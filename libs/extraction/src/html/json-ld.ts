@@ -62,7 +62,6 @@ function parseLeniently(script: string): unknown {
   const mended = [
     (json: string) => json,
     // line feeds and tabs within strings, commas before a closing bracket, a semicolon at the end
-    // eslint-disable-next-line no-control-regex -- control characters are what is mended here
     (json: string) =>
       json
         .replace(/[\u0000-\u001f]+/g, ' ')

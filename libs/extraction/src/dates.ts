@@ -1,0 +1,53 @@
+import type { Article } from '@khabar/contracts';
+
+/** A moment that a text names. */
+export interface FoundDate {
+  /** UTC with milliseconds. */
+  readonly at: string;
+  /** The UTC offset in which it was said, `+05:30`; null where none was said. */
+  readonly offset: string | null;
+  readonly precision: NonNullable<Article['publishedPrecision']>;
+}
+
+const RFC_3339 =
+  /^\s*(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?\s*$/i;
+
+/** A date as machines write it (RFC 3339 and its kin); null where it is none. Without an offset only its day is sure. */
+export function parseMachineDate(text: string): FoundDate | null {
+  const parts = RFC_3339.exec(text);
+  if (parts === null) return null;
+  const [, year, month, day, hour, minute, second, fraction, zone] = parts;
+  if (hour === undefined || zone === undefined) return dayOf(Number(year), Number(month), Number(day));
+  const offset = /^(?:z|utc)$/i.test(zone) ? '+00:00' : zone.replace(/^(...)(\d\d)$/, '$1:$2');
+  const milliseconds = Number((fraction ?? '0').padEnd(3, '0').slice(0, 3));
+  return instantOf(
+    [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second ?? 0), milliseconds],
+    offset,
+  );
+}
+
+/** A day of the calendar as its midnight UTC; null where there is no such day. */
+export function dayOf(year: number, month: number, day: number): FoundDate | null {
+  return instantOf([year, month, day, 0, 0, 0, 0], null);
+}
+
+/** An instant of local time and offset; null where there is none such. */
+export function instantOf(
+  [year, month, day, hour, minute, second, millisecond]: readonly [
+    number, number, number, number, number, number, number,
+  ], // prettier-ignore
+  offset: string | null,
+): FoundDate | null {
+  if (year < 1000 || year > 9999 || hour > 24 || minute > 59 || second > 60) return null;
+  const local = new Date(Date.UTC(year, month - 1, day));
+  if (local.getUTCMonth() !== month - 1 || local.getUTCDate() !== day) return null;
+  const time =
+    Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59), millisecond) - minutesOf(offset) * 60_000;
+  return { at: new Date(time).toISOString(), offset, precision: offset === null ? 'day' : 'instant' };
+}
+
+function minutesOf(offset: string | null): number {
+  if (offset === null) return 0;
+  const sign = offset.startsWith('-') ? -1 : 1;
+  return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6)));
+}

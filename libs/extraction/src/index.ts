@@ -1,0 +1,1 @@
+export { PARSER_VERSION, extractArticle } from './extract-article.ts';

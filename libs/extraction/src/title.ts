@@ -1,0 +1,33 @@
+import { comparable } from './clean-text.ts';
+
+/** What stands between a headline and the name of its site, with spaces around it (an underscore and full-width bars also without). */
+const SEPARATOR = /\s+[|–—‹›«»·•:\-]\s+|\s*[_｜|＿]\s*(?=[^|_｜＿]{2,}$)/gu;
+
+/** A site's name is no longer than this many characters. */
+const LONGEST_SITE_NAME = 60;
+
+/** A headline and what was said after or before it. */
+export interface TitleParts {
+  readonly title: string;
+  readonly siteName: string | null;
+}
+
+/**
+ * A title without the name of its site. The name is taken off where it is known, or where what is left is said elsewhere in the input
+ * as the title (`bare`); a bar or underscore separates nothing else, so a short last part behind one goes in any case.
+ */
+export function withoutSiteName(title: string, siteName: string | null, bare: readonly string[] = []): TitleParts {
+  const known = siteName === null ? null : comparable(siteName);
+  const bares = new Set(bare.map(comparable));
+  for (const { index, 0: separator } of [...title.matchAll(SEPARATOR)].reverse()) {
+    const before = title.slice(0, index).trim();
+    const after = title.slice(index + separator.length).trim();
+    if (before === '' || after === '') continue;
+    if (bares.has(comparable(before)) || comparable(after) === known) return { title: before, siteName: after };
+    if (bares.has(comparable(after)) || comparable(before) === known) return { title: after, siteName: before };
+    if (/[|_｜＿]/.test(separator) && after.length <= LONGEST_SITE_NAME && after.length < before.length) {
+      return { title: before, siteName: after };
+    }
+  }
+  return { title, siteName: null };
+}

@@ -1,0 +1,41 @@
+import type { HashedFields } from '@khabar/contracts';
+import { searchConfiguration, searchText } from './search-text.ts';
+
+/** What an article says: all that its two hashes are made of. A form that shows no text (gone) is never stored as one. */
+export type ArticleText = Omit<HashedFields, 'gone'>;
+
+/** A text as it is given to the search index. */
+export interface Searchable {
+  readonly configuration: string;
+  readonly title: string;
+  readonly lead: string;
+  /** Null where it is the body itself. */
+  readonly body: string | null;
+}
+
+/** Search sees this much of a body: a `tsvector` holds 1 MiB, and a text beyond this size is none that somebody wrote. In characters. */
+export const SEARCHED_BODY_LENGTH = 80_000;
+
+const SEARCHED_TITLE_LENGTH = 2_000;
+const SEARCHED_LEAD_LENGTH = 8_000;
+
+/** What of a text is searched: its title before its lead (labels, standfirst, names, tags) before its body. */
+export function searchable(text: ArticleText): Searchable {
+  const lead = [text.kicker, text.summary, text.section, ...text.authors, ...text.agencies, ...text.tags];
+  const body = text.body?.slice(0, SEARCHED_BODY_LENGTH) ?? '';
+  const searchedBody = searchText(body).slice(0, SEARCHED_BODY_LENGTH);
+  return {
+    configuration: searchConfiguration(text.language),
+    title: searchText(text.title ?? '').slice(0, SEARCHED_TITLE_LENGTH),
+    lead: searchText(lead.filter((part) => part !== null).join('\n')).slice(0, SEARCHED_LEAD_LENGTH),
+    body: searchedBody === body ? null : searchedBody,
+  };
+}
+
+// JSON.stringify writes a lone surrogate and U+0000 as escapes, and nothing else as these; a backslash of the text itself is doubled.
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+
+/** Whether Postgres can hold every text in a value: none with U+0000 or half a surrogate pair. */
+export function isStorable(value: unknown): boolean {
+  return !UNSTORABLE.test(JSON.stringify(value));
+}

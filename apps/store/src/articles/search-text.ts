@@ -1,0 +1,121 @@
+/**
+ * The text search configurations of Postgres 18 by BCP 47 primary language. Languages without one are searched by whole words
+ * (`simple`).
+ */
+const CONFIGURATIONS: Readonly<Record<string, string>> = {
+  ar: 'arabic',
+  hy: 'armenian',
+  eu: 'basque',
+  ca: 'catalan',
+  da: 'danish',
+  nl: 'dutch',
+  en: 'english',
+  et: 'estonian',
+  fi: 'finnish',
+  fr: 'french',
+  de: 'german',
+  el: 'greek',
+  hi: 'hindi',
+  hu: 'hungarian',
+  id: 'indonesian',
+  ga: 'irish',
+  it: 'italian',
+  lt: 'lithuanian',
+  ne: 'nepali',
+  nb: 'norwegian',
+  nn: 'norwegian',
+  no: 'norwegian',
+  pt: 'portuguese',
+  ro: 'romanian',
+  ru: 'russian',
+  sr: 'serbian',
+  es: 'spanish',
+  sv: 'swedish',
+  ta: 'tamil',
+  tr: 'turkish',
+  yi: 'yiddish',
+};
+
+/** Which stemmers a query in a script may mean, where nobody says its language. */
+const BY_SCRIPT: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/\p{sc=Devanagari}/u, ['hindi', 'nepali']],
+  [/\p{sc=Arabic}/u, ['arabic']],
+  [/\p{sc=Cyrillic}/u, ['russian', 'serbian']],
+  [/\p{sc=Greek}/u, ['greek']],
+  [/\p{sc=Tamil}/u, ['tamil']],
+  [/\p{sc=Armenian}/u, ['armenian']],
+  [/\p{sc=Hebrew}/u, ['yiddish']],
+  [/\p{sc=Latin}/u, ['english', 'spanish', 'french', 'german', 'portuguese']],
+];
+
+/** The configuration by which a text in a language is stemmed. */
+export function searchConfiguration(language: string | null): string {
+  return CONFIGURATIONS[primaryLanguage(language ?? '')] ?? 'simple';
+}
+
+/** The primary subtag of a language tag (RFC 5646, 2.2.1), in lower case. */
+export function primaryLanguage(tag: string): string {
+  return tag.split('-', 1)[0]!.toLowerCase();
+}
+
+/** The configurations by which a query is understood: words as they are, and stemmed as the articles' languages stem them. */
+export function queryConfigurations(query: string, language: string | null): string[] {
+  const stemmers =
+    language === null
+      ? BY_SCRIPT.filter(([script]) => script.test(query)).flatMap(([, names]) => names)
+      : [searchConfiguration(language)];
+  return [...new Set(['simple', ...stemmers])];
+}
+
+// Invisible joints, hyphenation, and Arabic's stretching and vowel marks: the same word with and without them must be found.
+const INVISIBLE = /[\u00ad\u0640\u064b-\u0652\u200b-\u200d\u2060\ufeff]/gu;
+
+/** Runs of scripts that write no spaces between words. */
+const UNSPACED =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]+/gu;
+
+/** A letter with the marks upon it. */
+const LETTER = /\P{M}\p{M}*|\p{M}+/gu;
+
+/**
+ * A text as it is indexed: compatibility forms made one (NFKC), without what cannot be seen. What is written without spaces is cut into
+ * overlapping pairs of letters, so that any part of it is a phrase of such pairs.
+ */
+export function searchText(text: string): string {
+  return visible(text).replace(UNSPACED, (run) => ` ${[...pairs(run), lastLetter(run)].join(' ')} `);
+}
+
+/** A query in the syntax of `websearch_to_tsquery` that fits {@link searchText}: what is written without spaces becomes a phrase of pairs. */
+export function searchQuery(query: string): string {
+  return visible(query)
+    .split('"')
+    .map((part, at) => {
+      const isQuoted = at % 2 === 1;
+      return part.replace(UNSPACED, (run, offset: number) => {
+        const phrase = pairs(run).join(' ') || run;
+        if (isQuoted) return ` ${phrase} `;
+        const isExcluded = part[offset - 1] === '-'; // the minus must touch what it excludes
+        return `${isExcluded ? '' : ' '}"${phrase}" `;
+      });
+    })
+    .join('"');
+}
+
+/** A query that is one letter of a script without spaces: it is the beginning of a pair. Null for any other query. */
+export function singleLetter(query: string): string | null {
+  const letters = visible(query).trim();
+  return letters.match(UNSPACED)?.[0] === letters && letters.match(LETTER)?.length === 1 ? letters : null;
+}
+
+function visible(text: string): string {
+  return text.normalize('NFKC').replace(INVISIBLE, '');
+}
+
+function pairs(run: string): string[] {
+  const letters = run.match(LETTER) ?? [];
+  return letters.slice(1).map((letter, at) => letters[at]! + letter);
+}
+
+function lastLetter(run: string): string {
+  return run.match(LETTER)?.at(-1) ?? '';
+}

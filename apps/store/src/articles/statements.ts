@@ -1,0 +1,119 @@
+import { assignments, names, unnest, unnestInOrder, values } from '../database/set-statement.ts';
+import {
+  ARTICLE_COLUMNS,
+  ARTICLE_WITH_TEXT_COLUMNS,
+  EARLIER_TEXT_COLUMNS,
+  EARLIER_TEXT_KEY,
+  OUTBOX_COLUMNS,
+  RAW_COLUMNS,
+  REVISION_COLUMNS,
+  SEARCH_COLUMNS,
+  STATE_COLUMNS,
+  TEXT_COLUMNS,
+} from './article-columns.ts';
+import { SEARCHED_BODY_LENGTH } from './article-text.ts';
+
+/** Which of these events are part of the store already. $1 article ids, $2 event ids. */
+export const SELECT_KNOWN_EVENTS = `
+  SELECT r.event_id FROM unnest($1::uuid[], $2::uuid[]) AS x(article_id, event_id)
+  JOIN store.revisions r USING (article_id, event_id)`;
+
+/** Remembers raw articles that were never seen, and returns which these are. Rows are written in order of id, as everywhere, so that two stores never wait for each other in a ring. */
+export const INSERT_RAW_ARTICLES = `
+  INSERT INTO store.raw_articles (${names(RAW_COLUMNS)})
+  SELECT ${values(RAW_COLUMNS)} FROM ${unnest(RAW_COLUMNS)} ORDER BY x.raw_id
+  ON CONFLICT (raw_id) DO NOTHING
+  RETURNING raw_id`;
+
+/** $1 raw ids. */
+export const LOCK_RAW_ARTICLES = `
+  SELECT ${names(RAW_COLUMNS)} FROM store.raw_articles WHERE raw_id = ANY($1) ORDER BY raw_id FOR NO KEY UPDATE`;
+
+/** $1 article ids. */
+export const LOCK_ARTICLES = `
+  SELECT id, ${names(STATE_COLUMNS)}, encode(content_hash, 'hex') AS content_hash, encode(metadata_hash, 'hex') AS metadata_hash
+  FROM store.articles WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`;
+
+/** Every form of these articles. $1 article ids. */
+export const SELECT_FORMS = `
+  SELECT article_id, event_id, number, raw_id, source_id, fetched_at, how, parser_version, url, word_count, fingerprint, warnings,
+    encode(content_hash, 'hex') AS content_hash, encode(metadata_hash, 'hex') AS metadata_hash
+  FROM store.revisions WHERE article_id = ANY($1)`;
+
+/** Every raw article that makes one of these articles. $1 article ids. */
+export const SELECT_MAKERS = `SELECT ${names(RAW_COLUMNS)} FROM store.raw_articles WHERE article_id = ANY($1)`;
+
+const BODY = `left(coalesce(x.search_body, x.body), ${SEARCHED_BODY_LENGTH})`;
+
+function vector(configuration: string): string {
+  return `setweight(to_tsvector(${configuration}, x.search_title), 'A')
+    || setweight(to_tsvector(${configuration}, x.search_lead), 'B')
+    || to_tsvector(${configuration}, ${BODY})`;
+}
+
+/** Words as they are, and as their language stems them. */
+const SEARCH_VECTOR = `${vector(`'simple'`)} || CASE x.search_configuration WHEN 'simple' THEN ''
+    ELSE ${vector('x.search_configuration::regconfig')} END`;
+
+/** When an article counts as new: when it was published, but no later than we first saw it, so that who dates his articles ahead or again gains nothing. */
+const SORT_AT = 'least(x.published_at, x.first_fetched_at)';
+
+const SENT_WITH_TEXT = [...ARTICLE_WITH_TEXT_COLUMNS, ...SEARCH_COLUMNS];
+
+/** Returns the ids that were not there. */
+export const INSERT_ARTICLES = `
+  INSERT INTO store.articles (${names(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at, search)
+  SELECT ${values(ARTICLE_WITH_TEXT_COLUMNS)}, ${SORT_AT}, ${SEARCH_VECTOR} FROM ${unnest(SENT_WITH_TEXT)} ORDER BY x.id
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id`;
+
+/** Articles whose text changed. */
+export const UPDATE_ARTICLES_WITH_TEXT = `
+  UPDATE store.articles a
+  SET ${assignments(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at = ${SORT_AT}, search = ${SEARCH_VECTOR}
+  FROM ${unnest(SENT_WITH_TEXT)} WHERE a.id = x.id`;
+
+/** Articles of which all may have changed but the text. */
+export const UPDATE_ARTICLES = `
+  UPDATE store.articles a
+  SET ${assignments(ARTICLE_COLUMNS)}, sort_at = least(a.published_at, x.first_fetched_at)
+  FROM ${unnest(ARTICLE_COLUMNS)} WHERE a.id = x.id`;
+
+/** Keeps the texts of these articles before others take their place. $1 article ids. */
+export const KEEP_PRESENT_TEXTS = `
+  INSERT INTO store.earlier_texts (article_id, content_hash, metadata_hash, ${names(TEXT_COLUMNS)})
+  SELECT id, content_hash, metadata_hash, ${names(TEXT_COLUMNS)} FROM store.articles WHERE id = ANY($1)
+  ON CONFLICT DO NOTHING`;
+
+/** Keeps texts that are not shown. */
+export const INSERT_EARLIER_TEXTS = `
+  INSERT INTO store.earlier_texts (${names(EARLIER_TEXT_COLUMNS)})
+  SELECT ${values(EARLIER_TEXT_COLUMNS)} FROM ${unnest(EARLIER_TEXT_COLUMNS)}
+  ON CONFLICT DO NOTHING`;
+
+/** Takes back texts that are shown again. */
+export const TAKE_EARLIER_TEXTS = `
+  DELETE FROM store.earlier_texts t USING ${unnest(EARLIER_TEXT_KEY)}
+  WHERE (t.article_id, t.content_hash, t.metadata_hash) = (${values(EARLIER_TEXT_KEY)})
+  RETURNING t.article_id, encode(t.content_hash, 'hex') AS content_hash, encode(t.metadata_hash, 'hex') AS metadata_hash,
+    ${TEXT_COLUMNS.map(({ name }) => `t.${name}`).join(', ')}`;
+
+/** Forms that were not there. */
+export const INSERT_REVISIONS = `
+  INSERT INTO store.revisions (${names(REVISION_COLUMNS)})
+  SELECT ${values(REVISION_COLUMNS)} FROM ${unnest(REVISION_COLUMNS)}`;
+
+/** Forms that begin a revision since another came between. $1 article ids, $2 event ids, $3 numbers. */
+export const NUMBER_REVISIONS = `
+  UPDATE store.revisions r SET number = x.number
+  FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS x(article_id, event_id, number)
+  WHERE r.article_id = x.article_id AND r.event_id = x.event_id`;
+
+/** What is now known of raw articles that were known before. */
+export const UPDATE_RAW_ARTICLES = `
+  UPDATE store.raw_articles r SET ${assignments(RAW_COLUMNS)} FROM ${unnest(RAW_COLUMNS)} WHERE r.raw_id = x.raw_id`;
+
+/** Announcements, in the order of the arrays. */
+export const INSERT_ANNOUNCEMENTS = `
+  INSERT INTO store.outbox (${names(OUTBOX_COLUMNS)})
+  SELECT ${values(OUTBOX_COLUMNS)} FROM ${unnestInOrder(OUTBOX_COLUMNS)} ORDER BY x.place`;

@@ -1,0 +1,162 @@
+import { type CloudEvent, KhabarError } from '@khabar/contracts';
+import type { EntityManager } from 'typeorm';
+import { arrays, type Column } from '../database/set-statement.ts';
+import {
+  ARTICLE_COLUMNS,
+  ARTICLE_WITH_TEXT_COLUMNS,
+  type ArticleRow,
+  type ArticleRowWithText,
+  EARLIER_TEXT_COLUMNS,
+  EARLIER_TEXT_KEY,
+  OUTBOX_COLUMNS,
+  RAW_COLUMNS,
+  REVISION_COLUMNS,
+  SEARCH_COLUMNS,
+} from './article-columns.ts';
+import type { ArticleHistory } from './article-history.ts';
+import { type ArticleText, searchable } from './article-text.ts';
+import { compareText, sameText, type TextIdentity } from './form.ts';
+import type { Merge } from './merge.ts';
+import { textFromRow, type TextRow } from './rows.ts';
+import {
+  INSERT_ANNOUNCEMENTS,
+  INSERT_ARTICLES,
+  INSERT_EARLIER_TEXTS,
+  INSERT_REVISIONS,
+  KEEP_PRESENT_TEXTS,
+  NUMBER_REVISIONS,
+  TAKE_EARLIER_TEXTS,
+  UPDATE_ARTICLES,
+  UPDATE_ARTICLES_WITH_TEXT,
+  UPDATE_RAW_ARTICLES,
+} from './statements.ts';
+
+type ArticleEvent = CloudEvent<'news.articles.v1'>;
+type Texts = Map<string, ArticleText>;
+
+const SENT_WITH_TEXT: readonly Column<ArticleRowWithText>[] = [...ARTICLE_WITH_TEXT_COLUMNS, ...SEARCH_COLUMNS];
+
+/**
+ * Writes what a merge changed, within the transaction that holds the locks. Of an article's texts, the present one stands in its row and
+ * every other one in `earlier_texts`, each once.
+ * @throws KhabarError `database-conflict` when another store created one of the articles meanwhile.
+ */
+export async function writeMerge(
+  manager: EntityManager,
+  merge: Merge,
+  events: readonly ArticleEvent[],
+  newRaws: ReadonlySet<string>,
+  now: string,
+): Promise<void> {
+  const histories = merge.articles.sort((a, b) => compareText(a.id, b.id));
+  const retold = histories.filter(({ stored, present }) => stored !== null && !sameText(stored.text, present));
+  const texts = textsOf(events);
+  await exchangeTexts(manager, retold, texts);
+  await keepOtherTexts(manager, histories, texts);
+
+  await insertArticles(
+    manager,
+    rowsWithText(
+      histories.filter(({ stored }) => stored === null),
+      texts,
+    ),
+  );
+  await run(manager, UPDATE_ARTICLES_WITH_TEXT, SENT_WITH_TEXT, rowsWithText(retold, texts));
+  const sameAsBefore = histories.filter(({ stored, present }) => stored !== null && sameText(stored.text, present));
+  await run(manager, UPDATE_ARTICLES, ARTICLE_COLUMNS, sameAsBefore.map(rowOf));
+
+  const added = histories.flatMap(({ id, added }) => added.map((form) => ({ articleId: id, form, storedAt: now })));
+  await run(manager, INSERT_REVISIONS, REVISION_COLUMNS, added);
+  await numberRevisions(manager, histories);
+
+  const oldRawIds = new Set(events.map(({ data }) => data.rawId).filter((rawId) => !newRaws.has(rawId)));
+  const oldRaws = [...oldRawIds].map((rawId) => merge.raw(rawId));
+  await run(manager, UPDATE_RAW_ARTICLES, RAW_COLUMNS, oldRaws);
+  await run(manager, INSERT_ANNOUNCEMENTS, OUTBOX_COLUMNS, merge.announcements);
+}
+
+/** Puts the texts that stop being present aside, and takes those that become present again, of which no event may have brought the text. */
+async function exchangeTexts(manager: EntityManager, retold: readonly ArticleHistory[], texts: Texts): Promise<void> {
+  if (retold.length === 0) return;
+  await manager.query(KEEP_PRESENT_TEXTS, [retold.map(({ id }) => id)]);
+  const returning = retold.filter((history) => history.knew(history.present));
+  if (returning.length === 0) return;
+  const keys = returning.map(({ id, present }) => ({ articleId: id, ...present }));
+  // TypeORM answers a DELETE with its rows and their number.
+  const [rows]: [(TextRow & TextKeyRow)[], number] = await manager.query(
+    TAKE_EARLIER_TEXTS,
+    arrays(EARLIER_TEXT_KEY, keys),
+  );
+  for (const row of rows) {
+    const text = { contentHash: row.content_hash, metadataHash: row.metadata_hash };
+    texts.set(textKey(row.article_id, text), textFromRow(row));
+  }
+}
+
+interface TextKeyRow {
+  readonly article_id: string;
+  readonly content_hash: string;
+  readonly metadata_hash: string;
+}
+
+/** Keeps texts that came and are not shown: another form stands above theirs. */
+async function keepOtherTexts(
+  manager: EntityManager,
+  histories: readonly ArticleHistory[],
+  texts: Texts,
+): Promise<void> {
+  const others = new Map<string, TextIdentity & { readonly articleId: string; readonly text: ArticleText }>();
+  for (const history of histories) {
+    for (const { contentHash, metadataHash } of history.added) {
+      const identity = { contentHash, metadataHash };
+      if (sameText(identity, history.present) || history.knew(identity)) continue;
+      const key = textKey(history.id, identity);
+      others.set(key, { articleId: history.id, ...identity, text: texts.get(key)! });
+    }
+  }
+  await run(manager, INSERT_EARLIER_TEXTS, EARLIER_TEXT_COLUMNS, [...others.values()]);
+}
+
+async function insertArticles(manager: EntityManager, rows: readonly ArticleRowWithText[]): Promise<void> {
+  if (rows.length === 0) return;
+  const inserted: unknown[] = await manager.query(INSERT_ARTICLES, arrays(SENT_WITH_TEXT, rows));
+  if (inserted.length < rows.length) {
+    throw new KhabarError('database-conflict', 'Another store created an article meanwhile', { retriable: true });
+  }
+}
+
+async function numberRevisions(manager: EntityManager, histories: readonly ArticleHistory[]): Promise<void> {
+  const forms = histories.flatMap(({ id, renumbered }) => renumbered.map((form) => ({ id, ...form })));
+  if (forms.length === 0) return;
+  const columns = [forms.map(({ id }) => id), forms.map(({ eventId }) => eventId), forms.map(({ number }) => number)];
+  await manager.query(NUMBER_REVISIONS, columns);
+}
+
+async function run<T>(
+  manager: EntityManager,
+  statement: string,
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+): Promise<void> {
+  if (rows.length > 0) await manager.query(statement, arrays(columns, rows));
+}
+
+function textsOf(events: readonly ArticleEvent[]): Texts {
+  const told = events.filter(({ data }) => !data.gone);
+  return new Map(told.map(({ data }) => [textKey(data.id, data), data]));
+}
+
+function textKey(articleId: string, { contentHash, metadataHash }: TextIdentity): string {
+  return `${articleId} ${contentHash} ${metadataHash}`;
+}
+
+function rowOf({ id, state, present }: ArticleHistory): ArticleRow {
+  return { id, state, form: present };
+}
+
+function rowsWithText(histories: readonly ArticleHistory[], texts: Texts): ArticleRowWithText[] {
+  return histories.map((history) => {
+    const text = texts.get(textKey(history.id, history.present))!;
+    return { ...rowOf(history), text, search: searchable(text) };
+  });
+}

@@ -1,0 +1,107 @@
+import { setTimeout } from 'node:timers/promises';
+import { KhabarError } from '@khabar/contracts';
+import { Client } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ArticleEntity } from '../articles/article.entity.ts';
+import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
+import { RawArticleEntity } from '../articles/raw-article.entity.ts';
+import { RevisionEntity } from '../articles/revision.entity.ts';
+import { CreateStore1764000000000 } from '../migrations/1764000000000-create-store.ts';
+import { OutboxEntity } from '../outbox/outbox.entity.ts';
+import { databaseError, sqlState } from './database-error.ts';
+
+/** How the database is reached. */
+export interface DatabaseSettings {
+  readonly url: string;
+  /** Most connections at once. */
+  readonly connections: number;
+  /** How long a server that does not answer is waited for, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A store that froze in the middle of a transaction loses it, and with it the rows that others wait for. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
+
+/** SQLSTATE classes of a server that is there and does not let us in: waiting changes nothing. */
+const REFUSED = /^(28|3D|42)/;
+
+/**
+ * The database of the store, there and in today's form. A server that is not there yet is waited for, as they start together in a compose
+ * file; `onWait` hears of it. Any number of stores may do this at once.
+ * @throws KhabarError `database-unavailable` after the patience, `database-refused` for a wrong user, password or database name.
+ */
+export async function openDatabase(
+  settings: DatabaseSettings,
+  onWait: (error: KhabarError, pauseMs: number) => void = () => undefined,
+): Promise<DataSource> {
+  const client = await connect(settings, onWait);
+  const dataSource = new DataSource(optionsOf(settings));
+  try {
+    // One store at a time, and before anything is looked at: "if not exists" is no protection from another at the same moment.
+    await client.query(`SELECT pg_advisory_lock(hashtextextended('khabar store migrations', 0))`);
+    const { rows } = await client.query(`SELECT to_regnamespace('store') IS NULL AS missing`);
+    if ((rows as { missing: boolean }[])[0]!.missing) await client.query('CREATE SCHEMA store');
+    await dataSource.initialize();
+    await dataSource.runMigrations({ transaction: 'all' });
+    return dataSource;
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw databaseError(error);
+  } finally {
+    await client.end(); // which gives the lock back
+  }
+}
+
+function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    schema: 'store',
+    entities: [ArticleEntity, RevisionEntity, EarlierTextEntity, RawArticleEntity, OutboxEntity],
+    migrations: [CreateStore1764000000000],
+    migrationsTableName: 'migrations',
+    synchronize: false,
+    logging: false,
+    applicationName: 'khabar-store',
+    poolSize: connections,
+    extra: {
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
+  };
+}
+
+async function connect(
+  { url, patienceMs }: DatabaseSettings,
+  onWait: (error: KhabarError, pauseMs: number) => void,
+): Promise<Client> {
+  const deadline = performance.now() + patienceMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const client = new Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'khabar-store migrations',
+    });
+    // An error between queries has no other listener; the next query reports it.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (cause) {
+      await client.end().catch(() => undefined);
+      const error = databaseError(cause);
+      if (REFUSED.test(sqlState(cause) ?? '')) {
+        throw new KhabarError('database-refused', `Postgres refuses DATABASE_URL: ${error.message}`, { cause });
+      }
+      if (performance.now() + pauseMs > deadline) {
+        const waited = `Postgres (DATABASE_URL) did not answer within ${Math.round(patienceMs / 1000)} s`;
+        throw new KhabarError('database-unavailable', `${waited}: ${error.message}`, { dependency: true, cause });
+      }
+      onWait(error, pauseMs);
+      await setTimeout(pauseMs);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Article } from '@khabar/contracts';
+import type { Command } from 'commander';
+import { callService } from '../api.ts';
+import { articleText } from '../article-text.ts';
+import { type Column, shortTime, table, writeJson, writeLine } from '../output.ts';
+import type { Shell } from '../shell.ts';
+import { instant, wholeNumber } from '../values.ts';
+
+const MORE = `
+Examples:
+  $ khabar articles पुतिन
+  $ khabar articles --language hi --from 2026-03-01 --limit 100
+  $ khabar articles show 5f2c0d5e-4a52-5c2b-9d0a-0c8f4b1f2a33`;
+
+const SHOW_MORE = `
+Example:
+  $ khabar articles show 5f2c0d5e-4a52-5c2b-9d0a-0c8f4b1f2a33 --json`;
+
+const DEFAULT_LIMIT = 20;
+/** The most that the store gives at once. */
+const PAGE_SIZE = 100;
+
+interface ListOptions {
+  readonly language?: string;
+  readonly source?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+/** `khabar articles`: what is stored. */
+export function addArticles(program: Command, shell: Shell): void {
+  const articles = program
+    .command('articles')
+    .description('list or search the stored articles, the newest first')
+    .argument('[query...]', 'words to search for')
+    .option('--language <tag>', 'only of this language (BCP 47)')
+    .option('--source <id>', 'only of this source')
+    .option('--from <time>', 'only from this time on (2026-03-14 or 2026-03-14T09:30:00Z)', instant)
+    .option('--to <time>', 'only before this time', instant)
+    .option('--limit <count>', 'print so many at most', wholeNumber(1, 1_000_000), DEFAULT_LIMIT)
+    .option('--json', 'print a JSON array of articles')
+    .addHelpText('after', MORE)
+    .action((query: string[], options: ListOptions) => list(shell, query.join(' '), options));
+  articles
+    .command('show')
+    .description('print one article')
+    .argument('<id>', "the article's id")
+    .option('--json', 'print it as the store gives it')
+    .addHelpText('after', SHOW_MORE)
+    .action((id: string, _, command: Command) => show(shell, id, command.optsWithGlobals()['json'] === true));
+}
+
+/** What a list shows of an article. */
+type Listed = Pick<Article, 'id' | 'title' | 'language' | 'publishedAt' | 'fetchedAt'>;
+
+async function list(shell: Shell, query: string, options: ListOptions): Promise<void> {
+  const found: Listed[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await fetchPage(shell, {
+      q: query || undefined,
+      language: options.language,
+      source: options.source,
+      from: options.from,
+      to: options.to,
+      cursor,
+      limit: Math.min(PAGE_SIZE, options.limit - found.length),
+    });
+    found.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && found.length < options.limit);
+
+  if (options.json) return writeJson(shell, found);
+  if (found.length === 0) shell.stderr.write('no article fits\n');
+  else await writeLine(shell, table(shell, found, COLUMNS));
+}
+
+async function fetchPage(shell: Shell, query: Record<string, string | number | undefined>) {
+  const response = await callService(shell, 'store', '/api/v1/articles', { query });
+  return (await response.json()) as { items: Listed[]; nextCursor: string | null };
+}
+
+const COLUMNS: readonly Column<Listed>[] = [
+  { head: 'id', text: ({ id }) => id },
+  { head: 'published', text: ({ publishedAt }) => (publishedAt === null ? '' : shortTime(publishedAt)) },
+  { head: 'fetched', text: ({ fetchedAt }) => shortTime(fetchedAt) },
+  { head: 'lang', text: ({ language }) => language ?? '' },
+  { head: 'title', text: ({ title }) => title ?? '(gone)', shrinks: true },
+];
+
+async function show(shell: Shell, id: string, json: boolean): Promise<void> {
+  const response = await callService(shell, 'store', `/api/v1/articles/${encodeURIComponent(id)}`);
+  const article = (await response.json()) as Article;
+  await (json ? writeJson(shell, article) : writeLine(shell, articleText(shell, article)));
+}

@@ -1,0 +1,110 @@
+import { type Readable, Transform, pipeline } from 'node:stream';
+import zlib from 'node:zlib';
+import { KhabarError } from '@khabar/contracts';
+
+/** More layers than any honest server stacks. */
+const MOST_ENCODINGS = 2;
+
+/**
+ * A response body, decompressed, of at most `maxBytes` on the wire and at most as many after each decompression, so that neither an
+ * endless body nor a compression bomb is ever held.
+ * @throws KhabarError `too-large`, `unknown-encoding`, `malformed-response` (compressed data that is none).
+ */
+export async function readBody(body: Readable, contentEncoding: string | null, maxBytes: number): Promise<Buffer> {
+  const encodings = (contentEncoding ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '' && name !== 'identity');
+  if (encodings.length > MOST_ENCODINGS) {
+    body.destroy();
+    throw new KhabarError('unknown-encoding', 'The answer is compressed over and over');
+  }
+  const stages: Transform[] = [];
+  try {
+    stages.push(ceiling(maxBytes), ...encodings.toReversed().flatMap((name) => [decoderOf(name), ceiling(maxBytes)]));
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
+  const chunks: Buffer[] = [];
+  try {
+    // pipeline() passes a failure on to every stage and closes the connection.
+    const end = pipeline([body, ...stages], () => undefined) as unknown as Readable;
+    for await (const chunk of end) chunks.push(chunk as Buffer);
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      /^Z_|^ERR_(?:_ERROR_|BROTLI|ZSTD)|^ERR_PADDING/.test(String(error.code))
+    ) {
+      throw new KhabarError('malformed-response', 'The answer is cut off or compressed wrongly', {
+        retriable: true,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** @throws KhabarError `too-large`. */
+export function checkDeclaredLength(contentLength: string | null, maxBytes: number): void {
+  if (contentLength !== null && /^\d+$/.test(contentLength) && Number(contentLength) > maxBytes)
+    throw tooLarge(maxBytes);
+}
+
+function ceiling(maxBytes: number): Transform {
+  let seen = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      seen += chunk.length;
+      if (seen > maxBytes) callback(tooLarge(maxBytes));
+      else callback(null, chunk);
+    },
+  });
+}
+
+function tooLarge(maxBytes: number): KhabarError {
+  return new KhabarError('too-large', `The answer is larger than FETCH_MAX_BYTES (${maxBytes} bytes)`);
+}
+
+function decoderOf(name: string): Transform {
+  switch (name) {
+    case 'gzip':
+    case 'x-gzip':
+      return zlib.createGunzip();
+    case 'deflate':
+      return inflate();
+    case 'br':
+      return zlib.createBrotliDecompress();
+    case 'zstd':
+      return zlib.createZstdDecompress();
+    default:
+      throw new KhabarError('unknown-encoding', 'The answer is compressed in a way that we did not offer to read');
+  }
+}
+
+/** RFC 9110, 8.4.1.2: `deflate` is the zlib format, and some servers send the bare data without its header: told by the first byte. */
+function inflate(): Transform {
+  let inner: Transform | undefined;
+  const outer = new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      if (inner === undefined) {
+        inner = (chunk[0]! & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw();
+        inner.on('data', (piece: Buffer) => outer.push(piece));
+        inner.on('error', (error) => outer.destroy(error));
+      }
+      inner.write(chunk, callback);
+    },
+    flush(callback) {
+      if (inner === undefined) return callback();
+      inner.once('end', () => callback());
+      inner.end();
+    },
+    destroy(error, callback) {
+      inner?.destroy();
+      callback(error);
+    },
+  });
+  return outer;
+}

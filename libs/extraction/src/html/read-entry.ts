@@ -36,7 +36,7 @@ export function readEntry(entry: FeedEntry): Reading {
     section: null,
     tags: entry.categories,
     images: [...entry.images, ...figures.filter(({ url }) => !entry.images.some((image) => image.url === url))],
-    externalId: entry.guid,
+    externalId: null, // the recipe knows which guids are ids of their own
     relCanonical: null,
     siteName: entry.feedTitle,
     warnings: [],

@@ -1,5 +1,11 @@
 import { Catch, type INestApplication, type INestMicroservice } from '@nestjs/common';
-import { BaseRpcContext, type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import {
+  BaseRpcContext,
+  type CustomTransportStrategy,
+  type MessageHandler,
+  type NestMicroservice,
+  Server,
+} from '@nestjs/microservices';
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
 import type { Batch, Bus, Outcome, Subscription } from './bus.ts';
@@ -99,9 +105,11 @@ export class BusServer extends Server implements CustomTransportStrategy {
  * make an anonymous "Internal server error" of it, and with code and `retriable` the delivery rules would be lost.
  */
 export function connectBusServer(app: INestApplication, server: BusServer): INestMicroservice {
-  return app
-    .connectMicroservice({ strategy: server }, { inheritAppConfig: false })
-    .useGlobalFilters(new PassErrorsOn());
+  // filters count for handlers that are registered after them, so that is put off until the server listens
+  const options = { inheritAppConfig: false, deferInitialization: true };
+  const microservice = app.connectMicroservice({ strategy: server }, options) as NestMicroservice;
+  microservice.setIsInitHookCalled(true); // the application calls the modules' hooks
+  return microservice.useGlobalFilters(new PassErrorsOn());
 }
 
 class PassErrorsOn {

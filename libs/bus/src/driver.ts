@@ -5,8 +5,8 @@ import type { BusHealth, GroupState, ReadFrom, StoredRecord, Subscription, Topic
 export interface ForeignParts {
   /** A key that is not UTF-8. */
   readonly key?: Buffer;
-  /** Headers that are not one UTF-8 text each: other bytes, nothing, or several of one name. They take the place of those of their names. */
-  readonly headers?: Readonly<Record<string, Buffer | null | readonly (Buffer | null)[]>>;
+  /** Headers that are not one UTF-8 text each: other bytes, or several of one name. They take the place of those of their names. */
+  readonly headers?: Readonly<Record<string, readonly Buffer[]>>;
 }
 
 /** A record on its way out; the partition follows from the key alone (`partition.ts`), in both drivers alike. */

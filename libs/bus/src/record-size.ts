@@ -16,9 +16,7 @@ export function recordBytes(record: OutgoingRecord): number {
     bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + Buffer.byteLength(value);
   }
   for (const [name, values] of Object.entries(record.foreign?.headers ?? {})) {
-    for (const value of [values].flat()) {
-      bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + (value?.length ?? 0);
-    }
+    for (const value of values) bytes += HEADER_OVERHEAD_BYTES + Buffer.byteLength(name) + value.length;
   }
   return bytes;
 }

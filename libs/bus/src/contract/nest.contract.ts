@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { KhabarError, deadLetterTopic, fromDeadLetterHeaders } from '@khabar/contracts';
 import { eventually } from '@khabar/testing';
@@ -30,17 +31,24 @@ async function startApp(server: BusServer, patterns: readonly string[], handle: 
     Controller()(RawConsumer);
     return RawConsumer;
   });
-  class AppModule {}
+  let started = 0;
+  class AppModule {
+    onModuleInit(): void {
+      started += 1;
+    }
+  }
   Module({ controllers, providers: [{ provide: 'HANDLE', useValue: handle }] })(AppModule);
-  const app = await NestFactory.create(AppModule, { logger: false });
+  const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
   connectBusServer(app, server);
   try {
+    await app.init();
     await app.startAllMicroservices();
   } catch (error) {
     await app.close();
     throw error;
   }
-  return { [Symbol.asyncDispose]: () => app.close() };
+  expect(started).toBe(1);
+  return app;
 }
 
 export function nestContract(connect: () => Connection): void {
@@ -50,7 +58,7 @@ export function nestContract(connect: () => Connection): void {
       const bus = await bench.ready();
       const server = new BusServer(bus, { group: bench.group, topics: [bench.raw] });
       const batches: RawBatch[] = [];
-      await using _app = await startApp(server, [bench.raw.name], async (batch) => void batches.push(batch));
+      const app = await startApp(server, [bench.raw.name], async (batch) => void batches.push(batch));
       const events = rawEvents(20);
       await bus.publish(events);
       await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
@@ -59,13 +67,14 @@ export function nestContract(connect: () => Connection): void {
       expect(received[0]!.event).toEqual(events.find(({ id }) => id === received[0]!.event.id));
       expect(batches[0]!.signal).toBeInstanceOf(AbortSignal);
       expect(typeof received[0]!.offset).toBe('bigint');
+      await app.close();
     });
 
     it("lets the handler's outcomes and errors through as they are", async () => {
       await using bench = new Workbench(connect(), 1);
       const bus = await bench.ready();
       const server = new BusServer(bus, { group: bench.group, topics: [bench.raw] });
-      await using _app = await startApp(server, [bench.raw.name], async (batch) => {
+      const app = await startApp(server, [bench.raw.name], async (batch) => {
         if (batch.events.some(({ event }) => nameOf(event) === 'throws')) throw new KhabarError('thrown', 'It threw');
         return batch.events.map(({ event }) =>
           nameOf(event) === 'tells' ? new KhabarError('told', 'It told') : ('done' as const),
@@ -79,6 +88,7 @@ export function nestContract(connect: () => Connection): void {
         ['thrown', 'It threw', 1],
         ['told', 'It told', 1],
       ]);
+      await app.close();
     });
 
     it('finishes the batch at hand when the application closes', async () => {
@@ -92,7 +102,7 @@ export function nestContract(connect: () => Connection): void {
         await gate.promise;
       });
       await entered.promise;
-      const closing = app[Symbol.asyncDispose]();
+      const closing = app.close();
       gate.resolve();
       await closing;
       expect(await lagOf(bus, bench.group, bench.raw)).toBe(0n);

@@ -1,0 +1,253 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KhabarError, type TopicDefinition } from '@khabar/contracts';
+import { type Admin, AssignerProtocol } from 'kafkajs';
+import type { BusHealth, GroupState, ReadFrom, TopicState } from '../bus.ts';
+import { type KafkaSettings, disconnect, kafkaError, newClient, protocolError } from './client.ts';
+
+/** First and next offset of one partition. */
+export interface Bounds {
+  readonly partition: number;
+  readonly startOffset: bigint;
+  readonly endOffset: bigint;
+}
+
+/** What a topic is like, for those who send to it. */
+export interface TopicLayout {
+  readonly partitions: number;
+  /** Null where we may not know it. */
+  readonly maxMessageBytes: number | null;
+}
+
+/** How long new topics may take until each partition has a leader, in milliseconds. */
+const LEADERS_TIMEOUT_MS = 30_000;
+
+/** ConfigResource.Type of a topic; kafkajs's own constant cannot be imported by name from an ES module. */
+const TOPIC_RESOURCE = 2;
+const ATTEMPTS = 5;
+const MOVED = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'NOT_CONTROLLER',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** The questions to a cluster. One connection is kept between them, and replaced when it has broken. */
+export class KafkaAdmin {
+  readonly #settings: KafkaSettings;
+  #admin: Promise<Admin> | null = null;
+
+  constructor(settings: KafkaSettings) {
+    this.#settings = settings;
+  }
+
+  /** Creates the missing topics and waits until each partition has a leader. */
+  async ensureTopics(topics: readonly TopicDefinition[]): Promise<void> {
+    const missing = await this.#ask(async (admin) => {
+      const existing = await existingOf(
+        admin,
+        topics.map(({ name }) => name),
+      );
+      return topics.filter(({ name }) => !existing.includes(name));
+    });
+    if (missing.length > 0) await this.#ask((admin) => createTopics(admin, missing));
+    for (const { name } of topics) await this.#whenLed(name);
+  }
+
+  async layout(topic: string): Promise<TopicLayout> {
+    return this.#ask(async (admin) => {
+      const partitions = await partitionCount(admin, topic);
+      if (partitions === 0) throw unknownTopic(topic);
+      const { maxMessageBytes } = await limitsOf(admin, topic);
+      return { partitions, maxMessageBytes };
+    });
+  }
+
+  async topics(names: readonly string[]): Promise<TopicState[]> {
+    return this.#ask(async (admin) => {
+      const states: TopicState[] = [];
+      for (const name of await existingOf(admin, names)) {
+        const partitions = await boundsOf(admin, name);
+        states.push({ name, partitions, ...(await limitsOf(admin, name)) });
+      }
+      return states;
+    });
+  }
+
+  async groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]> {
+    return this.#ask(async (admin) => {
+      const wanted = await existingOf(admin, topics);
+      if (groups.length === 0 || wanted.length === 0) return [];
+      const described = new Map((await admin.describeGroups([...groups])).groups.map((each) => [each.groupId, each]));
+      const states: GroupState[] = [];
+      for (const topic of wanted) {
+        const bounds = await boundsOf(admin, topic);
+        for (const group of groups) {
+          const assigned = (described.get(group)?.members ?? []).map(({ memberAssignment }) =>
+            topicsIn(memberAssignment),
+          );
+          const members = assigned.filter((each) => each.has(topic)).length;
+          const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+          const offsets = new Map(committed!.partitions.map((each) => [each.partition, BigInt(each.offset)]));
+          if (members === 0 && ![...offsets.values()].some((offset) => offset >= 0n)) continue;
+          const lag = bounds.reduce((sum, { partition, startOffset, endOffset }) => {
+            const offset = offsets.get(partition) ?? -1n;
+            return sum + endOffset - (offset > startOffset ? offset : startOffset);
+          }, 0n);
+          states.push({ group, topic, members, lag });
+        }
+      }
+      return states;
+    });
+  }
+
+  /** Where each partition is to be read from and to. */
+  async readingBounds(topic: string, from: ReadFrom): Promise<Bounds[]> {
+    return this.#ask(async (admin) => {
+      if ((await partitionCount(admin, topic)) === 0) throw unknownTopic(topic);
+      const bounds = await boundsOf(admin, topic);
+      if (from === 'beginning') return bounds;
+      if (from === 'end') return bounds.map((each) => ({ ...each, startOffset: each.endOffset }));
+      const found = await admin.fetchTopicOffsetsByTimestamp(topic, from.sinceMs);
+      const starts = new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      return bounds.map((each) => ({ ...each, startOffset: starts.get(each.partition) ?? each.endOffset }));
+    });
+  }
+
+  /** Forgets a group that nobody is in any more. */
+  async deleteGroup(group: string): Promise<void> {
+    await this.#ask((admin) => admin.deleteGroups([group]));
+  }
+
+  async health(): Promise<BusHealth> {
+    try {
+      const { brokers } = await this.#ask((admin) => admin.describeCluster());
+      return { up: true, detail: `Kafka answers, ${brokers.length} ${brokers.length === 1 ? 'broker' : 'brokers'}` };
+    } catch (error) {
+      return { up: false, detail: kafkaError(error).message };
+    }
+  }
+
+  async close(): Promise<void> {
+    const admin = this.#admin;
+    this.#admin = null;
+    await admin?.then(disconnect, () => undefined);
+  }
+
+  /** Asks again over a new connection, with fresh metadata, what a broken connection or a leader that has moved did not answer. */
+  async #ask<A>(question: (admin: Admin) => Promise<A>): Promise<A> {
+    for (let attempt = 1; ; attempt += 1) {
+      const kept = this.#admin;
+      try {
+        return await question(await this.#connect());
+      } catch (error) {
+        if (error instanceof KhabarError) throw error;
+        await this.close();
+        const answer = protocolError(error);
+        const again = answer === null ? kept !== null : MOVED.has(answer);
+        if (!again || attempt === ATTEMPTS) throw kafkaError(error);
+      }
+      await sleep(100 * attempt);
+    }
+  }
+
+  #connect(): Promise<Admin> {
+    return (this.#admin ??= (async () => {
+      const admin = newClient(this.#settings).admin();
+      try {
+        await admin.connect();
+      } catch (error) {
+        await disconnect(admin);
+        throw error;
+      }
+      return admin;
+    })());
+  }
+
+  /** Metadata name leaders that do not know it yet, so each is asked for something that only a leader answers. */
+  async #whenLed(topic: string): Promise<void> {
+    const deadline = performance.now() + LEADERS_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await this.#ask((admin) => boundsOf(admin, topic));
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await sleep(100);
+      }
+    }
+  }
+}
+
+async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): Promise<void> {
+  // kafkajs resolves when all that failed exist already: two services that start at once are no error
+  await admin.createTopics({
+    waitForLeaders: false,
+    timeout: LEADERS_TIMEOUT_MS,
+    topics: topics.map(({ name, partitions, retentionMs, maxMessageBytes }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor: -1, // the brokers' default
+      configEntries: [
+        { name: 'cleanup.policy', value: 'delete' },
+        { name: 'retention.ms', value: String(retentionMs) },
+        { name: 'max.message.bytes', value: String(maxMessageBytes) },
+      ],
+    })),
+  });
+}
+
+/** Asks for one topic at a time: kafkajs answers for a list with nothing when any topic of it, or of the cluster, is unwell. */
+async function existingOf(admin: Admin, names: readonly string[]): Promise<string[]> {
+  const existing: string[] = [];
+  for (const name of names) if ((await partitionCount(admin, name)) > 0) existing.push(name);
+  return existing;
+}
+
+/** Zero when there is no such topic. */
+async function partitionCount(admin: Admin, topic: string): Promise<number> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]!.partitions.length;
+  } catch (error) {
+    if (protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return 0;
+    throw error;
+  }
+}
+
+function unknownTopic(topic: string): KhabarError {
+  return new KhabarError('unknown-topic', `There is no topic ${topic}`, { dependency: true });
+}
+
+async function boundsOf(admin: Admin, topic: string): Promise<Bounds[]> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets
+    .map(({ partition, low, high }) => ({ partition, startOffset: BigInt(low), endOffset: BigInt(high) }))
+    .sort((a, b) => a.partition - b.partition);
+}
+
+/** Null where the cluster does not let us know. */
+async function limitsOf(
+  admin: Admin,
+  topic: string,
+): Promise<{ retentionMs: number | null; maxMessageBytes: number | null }> {
+  const configNames = ['retention.ms', 'max.message.bytes'];
+  try {
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: TOPIC_RESOURCE, name: topic, configNames }],
+    });
+    const values = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, Number(entry.configValue)]));
+    return {
+      retentionMs: values.get('retention.ms') ?? null,
+      maxMessageBytes: values.get('max.message.bytes') ?? null,
+    };
+  } catch (error) {
+    if (!protocolError(error)?.endsWith('AUTHORIZATION_FAILED')) throw error;
+    return { retentionMs: null, maxMessageBytes: null };
+  }
+}
+
+function topicsIn(memberAssignment: Buffer): Set<string> {
+  const assignment = memberAssignment.length > 0 ? AssignerProtocol.MemberAssignment.decode(memberAssignment) : null;
+  return new Set(Object.keys(assignment?.assignment ?? {}));
+}

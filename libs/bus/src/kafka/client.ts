@@ -1,0 +1,60 @@
+import { KhabarError } from '@khabar/contracts';
+import { Kafka, logLevel } from 'kafkajs';
+
+/** How the cluster is reached. */
+export interface KafkaSettings {
+  /** `host:port` of some of its brokers. */
+  readonly brokers: readonly string[];
+  /** Shown in the brokers' logs and metrics. */
+  readonly clientId: string;
+}
+
+/**
+ * How kafkajs retries by itself: some seconds, then whoever asked is told. It logs nothing: each error reaches a caller or the
+ * listener, and what it writes between is noise.
+ */
+export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } as const;
+
+/** A client; consumers need one each, because those of one client and group share, and clear, each other's offsets. */
+export function newClient({ brokers, clientId }: KafkaSettings): Kafka {
+  return new Kafka({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 3_000,
+    retry: RETRY,
+    logLevel: logLevel.NOTHING,
+    logCreator: () => () => undefined,
+  });
+}
+
+/** Lets a connection go. It may be broken, which is then no news: whoever used it has been told. */
+export async function disconnect(client: { disconnect(): Promise<void> }): Promise<void> {
+  await client.disconnect().catch(() => undefined);
+}
+
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+/**
+ * What kafkajs threw, in our terms: `record-too-large` is the record's fault, `unknown-topic` and everything else (`broker-unavailable`)
+ * the cluster's, which is waited for: no event is given up because a broker refuses or is misconfigured.
+ */
+export function kafkaError(thrown: unknown): KhabarError {
+  if (thrown instanceof KhabarError) return thrown;
+  const type = protocolError(thrown);
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  if (type !== null && TOO_LARGE.has(type)) {
+    return new KhabarError('record-too-large', `Kafka refused a record: ${message}`, { cause: thrown });
+  }
+  const code = type === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'unknown-topic' : 'broker-unavailable';
+  return new KhabarError(code, `Kafka: ${message}`, { dependency: true, cause: thrown });
+}
+
+/** The name of the error with which a broker answered, however deep kafkajs has wrapped it; null where none did. */
+export function protocolError(thrown: unknown): string | null {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    const { type, errors } = error as { type?: unknown; errors?: unknown };
+    if (typeof type === 'string') return type;
+    if (Array.isArray(errors) && errors.length > 0) return protocolError(errors[0]);
+  }
+  return null;
+}

@@ -1,0 +1,63 @@
+import type { TopicDefinition } from '@khabar/contracts';
+import type { BusHealth, GroupState, StoredRecord, Subscription, TopicState } from '../bus.ts';
+import type { ConsumeRequest, Driver, OutgoingRecord } from '../driver.ts';
+import { KafkaAdmin } from './admin.ts';
+import type { KafkaSettings } from './client.ts';
+import { GroupConsumer } from './group-consumer.ts';
+import { type ReadOptions, readTopic } from './read-topic.ts';
+import { KafkaSender } from './sender.ts';
+
+/** The driver over Kafka. It connects when it is first asked for something. */
+export function openKafkaDriver(settings: KafkaSettings): Driver {
+  return new KafkaDriver(settings);
+}
+
+class KafkaDriver implements Driver {
+  readonly #settings: KafkaSettings;
+  readonly #admin: KafkaAdmin;
+  readonly #sender: KafkaSender;
+  readonly #consumers = new Set<GroupConsumer>();
+
+  constructor(settings: KafkaSettings) {
+    this.#settings = settings;
+    this.#admin = new KafkaAdmin(settings);
+    this.#sender = new KafkaSender(settings, this.#admin);
+  }
+
+  ensureTopics(topics: readonly TopicDefinition[]): Promise<void> {
+    return this.#admin.ensureTopics(topics);
+  }
+
+  send(records: readonly OutgoingRecord[]): Promise<void> {
+    return this.#sender.send(records);
+  }
+
+  async consume(request: ConsumeRequest): Promise<Subscription> {
+    const consumer = await GroupConsumer.join(this.#settings, request);
+    this.#consumers.add(consumer);
+    return { close: () => consumer.close().finally(() => this.#consumers.delete(consumer)) };
+  }
+
+  read(topic: string, options: ReadOptions): AsyncIterable<StoredRecord> {
+    return readTopic(this.#settings, this.#admin, topic, options);
+  }
+
+  topics(names: readonly string[]): Promise<TopicState[]> {
+    return this.#admin.topics(names);
+  }
+
+  groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]> {
+    return this.#admin.groups(groups, topics);
+  }
+
+  async health(): Promise<BusHealth> {
+    const broken = [...this.#consumers].filter(({ working }) => !working).map(({ name }) => name);
+    if (broken.length > 0) return { up: false, detail: `Built anew, not consuming: ${broken.join(', ')}` };
+    return this.#admin.health();
+  }
+
+  async close(): Promise<void> {
+    await this.#sender.close();
+    await this.#admin.close();
+  }
+}

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import type { ConsumedRecord, OutgoingRecord } from '../driver.ts';
+
+/** A record as kafkajs sends it. */
+export function toMessage({ key, headers, value, foreign }: OutgoingRecord, partition: number): Message {
+  const foreignHeaders = foreign?.headers as Record<string, Buffer[]> | undefined;
+  return {
+    partition,
+    key: foreign?.key ?? key,
+    value,
+    headers: foreignHeaders ? { ...headers, ...foreignHeaders } : headers,
+  };
+}
+
+/** A record as kafkajs received it. A header without value counts as empty: kafkajs cannot send one. */
+export function fromMessage(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
+  const { texts, others } = splitHeaders(message.headers ?? {});
+  const foreignKey = message.key !== null && !isUtf8(message.key) ? message.key : null;
+  const foreign = { ...(foreignKey && { key: foreignKey }), ...(others && { headers: others }) };
+  return {
+    topic,
+    partition,
+    offset: BigInt(message.offset),
+    appendedAt: new Date(Number(message.timestamp)).toISOString(),
+    key: message.key === null ? null : message.key.toString(),
+    headers: texts,
+    value: message.value,
+    ...((foreignKey || others) && { foreign }),
+  };
+}
+
+function splitHeaders(headers: IHeaders) {
+  const texts: Record<string, string> = {};
+  let others: Record<string, Buffer[]> | null = null;
+  for (const [name, found] of Object.entries(headers)) {
+    const values = [found].flat().map((value) => Buffer.from(value ?? ''));
+    texts[name] = values.at(-1)!.toString();
+    if (values.length > 1 || !isUtf8(values[0]!)) (others ??= {})[name] = values;
+  }
+  return { texts, others };
+}

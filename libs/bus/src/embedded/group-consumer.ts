@@ -33,6 +33,8 @@ export class GroupConsumer implements Subscription {
   readonly #owned = new Map<number, OwnedPartition>();
   /** Work under way per partition, owned or lost: a partition that comes back waits for it. */
   readonly #work = new Map<number, Promise<void>>();
+  /** Up to where there are records, as last notified: that may be before the answer which says that the partition is owned. */
+  readonly #ends = new Map<number, bigint>();
   readonly #handovers = new Set<Promise<void>>();
   readonly #bell = new Bell();
   readonly #deaf: () => void;
@@ -75,7 +77,11 @@ export class GroupConsumer implements Subscription {
     this.#member = member;
     this.#deaf = session.listen({
       appended: (topicId, ends) => {
-        if (topicId === topic.id) for (const [partition, end] of ends) this.#owned.get(partition)?.grow(end);
+        if (topicId !== topic.id) return;
+        for (const [partition, end] of ends) {
+          this.#ends.set(partition, end);
+          this.#owned.get(partition)?.grow(end);
+        }
       },
       membersChanged: (topicId, group) => {
         if (topicId === topic.id && group === request.group) this.#bell.ring();
@@ -97,11 +103,12 @@ export class GroupConsumer implements Subscription {
     for (const owned of this.#owned.values()) owned.stop();
     await Promise.all([this.#steering, ...this.#handovers, ...this.#work.values()]);
     try {
+      // without its lock the member is dead to the others, should there be no time to say that it leaves
+      await this.#session.dropMember(this.#member);
       await this.#session.query({
         text: 'select bus.leave($1, $2, $3)',
         values: [this.#member, this.#request.group, this.#topic.id],
       });
-      await this.#session.dropMember(this.#member);
     } catch (error) {
       // without a connection the others find out by themselves that we are gone
       if (!databaseError(error).dependency) throw error;
@@ -111,7 +118,7 @@ export class GroupConsumer implements Subscription {
   /** Looks around for as long as the consumer lives. */
   async #steer(): Promise<void> {
     for (;;) {
-      await this.#bell.wait(LOOK_AROUND_MS);
+      await this.#bell.wait(Math.min(LOOK_AROUND_MS, this.#settings.memberPatienceMs / 4));
       if (this.#closing) return;
       if (!this.#session.online) continue;
       try {
@@ -155,6 +162,7 @@ export class GroupConsumer implements Subscription {
       isOnline: () => this.#session.online,
       onLost: () => this.#lose(owned),
     });
+    owned.grow(this.#ends.get(partition) ?? 0n);
     this.#owned.set(partition, owned);
     const before = this.#work.get(partition);
     const work = before ? before.then(() => owned.work()) : owned.work();

@@ -95,6 +95,9 @@ declare
   times timestamptz[];
   part record;
 begin
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'local', true); -- what is acknowledged is durable, however the server is set
+  end if;
   for i in 1 .. cardinality(topic_ids) loop
     update bus.partition p
        set next_offset = p.next_offset + counts[i], appended_at = greatest(p.appended_at, clock_timestamp())

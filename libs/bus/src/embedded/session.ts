@@ -32,6 +32,8 @@ export class Session {
   #started: Promise<void> | null = null;
   #reconnecting: Promise<void> | null = null;
   #trouble = '';
+  /** Ends when the statements asked for so far have: a connection does one at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(newClient: () => Client) {
     this.#newClient = newClient;
@@ -71,14 +73,20 @@ export class Session {
     return member;
   }
 
-  /** Holds a member's lock no longer. */
+  /** Holds a member's lock no longer, nor again after the connection broke. */
   async dropMember(member: number): Promise<void> {
     this.#members.delete(member);
     await this.query({ text: 'select pg_advisory_unlock_shared($1, $2)', values: [MEMBER_LOCK, member] });
   }
 
-  /** @throws KhabarError of the database, at once while the connection is broken */
+  /** One after the other. @throws KhabarError of the database, at once while the connection is broken */
   async query<R extends unknown[]>(statement: Statement): Promise<R[]> {
+    const answer = this.#turn.then(() => this.#ask<R>(statement));
+    this.#turn = answer.catch(() => undefined);
+    return await answer;
+  }
+
+  async #ask<R extends unknown[]>(statement: Statement): Promise<R[]> {
     const client = this.#client;
     if (!client) {
       throw new KhabarError('database-unavailable', 'The connection to Postgres is broken', { dependency: true });

@@ -1,0 +1,51 @@
+import { type TestDatabase, createTestDatabase } from '@khabar/testing';
+import { Pool } from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openEmbeddedDriver } from './embedded-driver.ts';
+import { migrate } from './migrate.ts';
+import { SCHEMA_STEPS } from './schema.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  pool = new Pool({ connectionString: database.url });
+});
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const version = async () => (await pool.query('select version from bus.schema_version')).rows;
+
+describe('the schema of the embedded log', () => {
+  it('is made once by however many processes come first', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => migrate(pool)));
+    await migrate(pool);
+    expect(await version()).toEqual([{ version: SCHEMA_STEPS.length }]);
+  });
+
+  it('goes on from the version it has', async () => {
+    await migrate(pool);
+    await migrate(pool, [...SCHEMA_STEPS, 'create table bus.later ()', 'create table bus.last ()']);
+    expect(await version()).toEqual([{ version: SCHEMA_STEPS.length + 2 }]);
+    expect((await pool.query('select from bus.later, bus.last')).rowCount).toBe(0);
+  });
+
+  it('stays as it was when a step fails, and takes the step later', async () => {
+    await migrate(pool);
+    await expect(migrate(pool, [...SCHEMA_STEPS, 'create table bus.later (); select 1 / 0'])).rejects.toThrow(
+      'by zero',
+    );
+    expect(await version()).toEqual([{ version: SCHEMA_STEPS.length }]);
+    await migrate(pool, [...SCHEMA_STEPS, 'create table bus.later ()']);
+  });
+
+  it('is left alone by a program older than it', async () => {
+    await migrate(pool, [...SCHEMA_STEPS, 'create table bus.later ()']);
+    const driver = await openEmbeddedDriver({ databaseUrl: database.url, clientId: 'old' });
+    await expect(driver.topics([])).rejects.toMatchObject({ code: 'schema-too-new', retriable: false });
+    expect(await driver.health()).toMatchObject({ up: false });
+    await driver.close();
+  });
+});

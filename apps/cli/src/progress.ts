@@ -15,9 +15,9 @@ export class Progress implements Disposable {
     this.#draw('');
   }
 
-  /** One more is done; `what` names the next or the last. */
-  advance(what: string): void {
-    this.#done += 1;
+  /** So many more are done; `what` names the last. */
+  advance(count: number, what: string): void {
+    this.#done += count;
     this.#draw(what);
   }
 

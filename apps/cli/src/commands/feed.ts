@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { ParsedFeed } from '@khabar/feeds';
 import type { Command } from 'commander';
+import { readInput } from '../input.ts';
 import { writeLine } from '../output.ts';
 import type { Shell } from '../shell.ts';
 
@@ -18,7 +17,7 @@ export function addFeed(program: Command, shell: Shell): void {
   program
     .command('feed')
     .description('read feed files (RSS, Atom, RDF, JSON Feed) and print each as one line of JSON')
-    .argument('<file...>', 'feed files')
+    .argument('<file...>', 'feed files, or - for standard input')
     .addHelpText('after', MORE)
     .action((files: string[]) => readFeeds(shell, files));
 }
@@ -34,7 +33,7 @@ async function readFeeds(shell: Shell, files: readonly string[]): Promise<void> 
 
 async function readOne(shell: Shell, file: string, parseFeed: (bytes: Uint8Array) => ParsedFeed) {
   try {
-    return { error: null, ...describeFeed(parseFeed(await readFile(resolve(shell.cwd, file)))) };
+    return { error: null, ...describeFeed(parseFeed(await readInput(shell, file))) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error), feed: null, entries: [] };
   }

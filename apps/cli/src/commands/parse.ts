@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import type { Readable } from 'node:stream';
 import { KhabarError, RAW_ARTICLES } from '@khabar/contracts';
 import type { Command } from 'commander';
 import { articleText } from '../article-text.ts';
 import { reasonOf } from '../failure.ts';
+import { readInput } from '../input.ts';
 import { writeJson, writeLine } from '../output.ts';
 import { type Page, UNKNOWN_TYPE, fetchedElsewhere, mediaTypeOf, toRawArticle } from '../page.ts';
 import type { Shell } from '../shell.ts';
@@ -51,7 +50,7 @@ async function parse(shell: Shell, where: string, options: ParseOptions): Promis
 
 async function readPage(shell: Shell, where: string, { url }: ParseOptions): Promise<Page> {
   const path = resolve(shell.cwd, where);
-  const bytes = where === '-' ? await readAll(shell.stdin) : await readPageFile(path, where);
+  const bytes = await readInput(shell, where);
   const folder = relative(shell.cwd, dirname(path)).split(sep).join('/') || '.';
   const file = where === '-' ? { folder: 'stdin', file: 'page' } : { folder, file: basename(path) };
   return {
@@ -61,23 +60,6 @@ async function readPage(shell: Shell, where: string, { url }: ParseOptions): Pro
     charset: null,
     fetchedAt: new Date().toISOString(),
   };
-}
-
-async function readPageFile(path: string, where: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : (cause as Error).message;
-    throw new KhabarError('unreadable-file', `Cannot read ${where}: ${reason}`, { cause });
-  }
-}
-
-async function readAll(input: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of input) chunks.push(Buffer.from(chunk as Buffer | string));
-  return Buffer.concat(chunks);
 }
 
 /** One GET by the person's own wish, so no robots.txt is asked; within limits of time and size. */

@@ -51,7 +51,7 @@ async function status(shell: Shell, json: boolean): Promise<void> {
     Promise.all(SERVICES.map((name) => healthOf(shell, name))),
     lookAtBus(shell),
     countOf(shell, 'store', '/api/v1/stats', 'articles'),
-    countOf(shell, 'fetcher', '/api/v1/sources', 'total'),
+    countOf(shell, 'fetcher', '/api/v1/sources?limit=1', 'total'),
   ]);
   const ready = log.bus.up !== false && services.every(({ state }) => state === 'ready');
   if (!ready) shell.exitCode = 1;

@@ -199,39 +199,6 @@ export function failingContract(connect: () => Connection, features: ContractFea
       }
     });
 
-    it.runIf(features.foreignRecords)('keeps keys and headers that are no text as they came', async () => {
-      await using bench = new Workbench(connect(), 1);
-      const bus = await bench.ready();
-      const driver = await bench.driver();
-      const bytes = Buffer.from([0xff, 0xfe, 0x00]);
-      const foreign = { key: bytes, headers: { odd: [bytes], twice: [Buffer.from('a'), bytes] } };
-      const value = Buffer.from('rubbish');
-      await driver.send([
-        { topic: bench.raw.name, key: 'text', headers: { plain: 'ख़बर' }, value, foreign },
-        { topic: bench.raw.name, key: null, headers: {}, value },
-      ]);
-      await bus.subscribe({ topic: bench.raw, group: bench.group, handle: remember().handle });
-      await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
-
-      // read as a consumer gets it: once more through the driver, for a reader is given text only
-      const letters: unknown[] = [];
-      const subscription = await driver.consume({
-        topic: deadLetterTopic(bench.raw),
-        group: bench.group,
-        maxEvents: 10,
-        maxBytes: 1024,
-        onDisturbance: () => undefined,
-        onBatch: async (batch) => {
-          letters.push(...batch.records);
-          await batch.commit(batch.records.at(-1)!.offset + 1n);
-        },
-      });
-      await eventually(() => letters.length === 2);
-      await subscription.close();
-      expect(letters).toContainEqual(expect.objectContaining({ foreign, value }));
-      expect(letters).toContainEqual(expect.objectContaining({ key: null, value }));
-    });
-
     it('loses no dead letter that cannot be sent, and commits nothing before it is', async () => {
       await using bench = new Workbench(connect(), 1);
       const disturbed = Promise.withResolvers<void>();
@@ -267,5 +234,40 @@ export function failingContract(connect: () => Connection, features: ContractFea
       await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
       expect(sizes).toEqual([3, 1, 1, 1]);
     });
+
+    if (features.foreignRecords) {
+      it('keeps keys and headers that are no text as they came', async () => {
+        await using bench = new Workbench(connect(), 1);
+        const bus = await bench.ready();
+        const driver = await bench.driver();
+        const bytes = Buffer.from([0xff, 0xfe, 0x00]);
+        const foreign = { key: bytes, headers: { odd: [bytes], twice: [Buffer.from('a'), bytes] } };
+        const value = Buffer.from('rubbish');
+        await driver.send([
+          { topic: bench.raw.name, key: 'text', headers: { plain: 'ख़बर' }, value, foreign },
+          { topic: bench.raw.name, key: null, headers: {}, value },
+        ]);
+        await bus.subscribe({ topic: bench.raw, group: bench.group, handle: remember().handle });
+        await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
+
+        // read as a consumer gets it: once more through the driver, for a reader is given text only
+        const letters: unknown[] = [];
+        const subscription = await driver.consume({
+          topic: deadLetterTopic(bench.raw),
+          group: bench.group,
+          maxEvents: 10,
+          maxBytes: 1024,
+          onDisturbance: () => undefined,
+          onBatch: async (batch) => {
+            letters.push(...batch.records);
+            await batch.commit(batch.records.at(-1)!.offset + 1n);
+          },
+        });
+        await eventually(() => letters.length === 2);
+        await subscription.close();
+        expect(letters).toContainEqual(expect.objectContaining({ foreign, value }));
+        expect(letters).toContainEqual(expect.objectContaining({ key: null, value }));
+      });
+    }
   });
 }

@@ -34,6 +34,22 @@ export function lookingContract(connect: () => Connection): void {
       expect(keys.toSorted()).toEqual(late.map(({ subject }) => subject).toSorted());
     });
 
+    it('reads the last records of each partition, or all where there are fewer', async () => {
+      await using bench = new Workbench(connect(), 3);
+      const bus = await bench.ready();
+      const ends = async () => (await bus.topics()).find(({ name }) => name === bench.raw.name)!.partitions;
+      const { signal } = new AbortController();
+      const readLast = (last: number) => collect(bus.read(bench.raw.name, { from: { last }, follow: false, signal }));
+      expect(await readLast(2)).toEqual([]);
+      await bus.publish(rawEvents(30));
+      const offsets = Map.groupBy(await readLast(2), ({ partition }) => partition);
+      for (const { partition, endOffset } of await ends()) {
+        const expected = [endOffset - 2n, endOffset - 1n].filter((offset) => offset >= 0n);
+        expect((offsets.get(partition) ?? []).map(({ offset }) => offset)).toEqual(expected);
+      }
+      expect(await readLast(1000)).toHaveLength(30);
+    });
+
     it.each<[string, ReadFrom, number]>([
       ['the end', 'end', 5],
       ['the beginning', 'beginning', 10],

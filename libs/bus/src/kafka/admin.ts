@@ -107,6 +107,7 @@ export class KafkaAdmin {
       const bounds = await boundsOf(admin, topic);
       if (from === 'beginning') return bounds;
       if (from === 'end') return bounds.map((each) => ({ ...each, startOffset: each.endOffset }));
+      if ('last' in from) return bounds.map((each) => beginningLate(each, BigInt(from.last)));
       const found = await admin.fetchTopicOffsetsByTimestamp(topic, from.sinceMs);
       const starts = new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
       return bounds.map((each) => ({ ...each, startOffset: starts.get(each.partition) ?? each.endOffset }));
@@ -194,6 +195,11 @@ async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): P
       ],
     })),
   });
+}
+
+function beginningLate(bounds: Bounds, last: bigint): Bounds {
+  const startOffset = bounds.endOffset - last;
+  return startOffset > bounds.startOffset ? { ...bounds, startOffset } : bounds;
 }
 
 /** Asks for one topic at a time: kafkajs answers for a list with nothing when any topic of it, or of the cluster, is unwell. */

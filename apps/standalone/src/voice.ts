@@ -39,7 +39,7 @@ export function loggedVoice(logger: Logger): Voice {
     fail: (text) => logger.fatal(text),
     hints: (title, lines) => {
       logger.info(title);
-      for (const [label, text] of lines) logger.info(`${label}: ${text}`);
+      for (const [label, text] of lines) logger.info(label === '' ? text : `${label}: ${text}`);
     },
   };
 }

@@ -8,7 +8,6 @@ export const LOGGER = Symbol('LOGGER');
 export function createLogger(options: { name: string; level: string; format: 'auto' | 'pretty' | 'json' }): Logger {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stdout.isTTY === true);
   const settings = {
-    name: options.name,
     level: options.level,
     base: { service: options.name },
     timestamp: pino.stdTimeFunctions.isoTime,

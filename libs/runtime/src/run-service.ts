@@ -7,7 +7,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestPinoLogger } from 'nestjs-pino';
-import type { Type } from '@nestjs/common';
+import type { LoggerService, Type } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import { type CommonConfig, commonFaults } from './common-settings.ts';
 import { type ConfigOf, type Settings, ConfigError, readConfig } from './config.ts';
@@ -95,7 +95,7 @@ export async function startService<S extends Settings>(
       new FastifyAdapter({ bodyLimit: service.bodyLimit?.(config) ?? 1024 * 1024, forceCloseConnections: 'idle' }),
       { bufferLogs: true, abortOnError: false },
     );
-    app.useLogger(app.get(NestPinoLogger));
+    app.useLogger(quietNest(app.get(NestPinoLogger)));
     if (service.api) serveApiDocument(app, service.api);
     if (service.consumes) {
       const strategy = new BusServer(bus, service.consumes);
@@ -114,6 +114,18 @@ export async function startService<S extends Settings>(
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= running.close().then(() => bus.close()));
   return { app: running, bus, logger, url, close, [Symbol.asyncDispose]: close };
+}
+
+/** What Nest says of itself at every start (modules, routes) is of interest to whoever debugs; its warnings and errors stay. */
+function quietNest(nest: NestPinoLogger): LoggerService {
+  return {
+    log: (message: unknown, ...rest: unknown[]) => nest.debug(message, ...rest),
+    debug: (message: unknown, ...rest: unknown[]) => nest.debug(message, ...rest),
+    verbose: (message: unknown, ...rest: unknown[]) => nest.verbose(message, ...rest),
+    warn: (message: unknown, ...rest: unknown[]) => nest.warn(message, ...rest),
+    error: (message: unknown, ...rest: unknown[]) => nest.error(message, ...rest),
+    fatal: (message: unknown, ...rest: unknown[]) => nest.fatal(message, ...rest),
+  };
 }
 
 function configOrExplain<S extends Settings>(service: ServiceDefinition<S>): (ConfigOf<S> & CommonConfig) | null {

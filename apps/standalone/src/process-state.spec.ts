@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { startProcess } from '@khabar/testing';
+import { eventually, startProcess } from '@khabar/testing';
 import { isRunning } from './process-state.ts';
 
-describe('a process', () => {
+describe('a process', { timeout: 60_000 }, () => {
   it('runs until it has ended', async () => {
     const child = await startProcess('sleep', ['1000']);
     expect(isRunning(child.pid)).toBe(true);
@@ -14,6 +14,6 @@ describe('a process', () => {
     // the shell becomes a sleep, which knows nothing of the child that the shell started
     await using parent = await startProcess('/bin/sh', ['-c', 'true & echo $!; exec sleep 1000']);
     const [pid] = await parent.waitForLine(/^\d+$/);
-    await expect.poll(() => isRunning(Number(pid))).toBe(false);
+    await eventually(() => !isRunning(Number(pid)));
   });
 });

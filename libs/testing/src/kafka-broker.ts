@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { kafkaJars } from './kafka-jars.ts';
-import { KAFKA_STARTED, KafkaMissing, kafkaSettings, type OwnKafkaServer } from './kafka-server.ts';
+import {
+  KAFKA_HEAP,
+  KAFKA_JVM,
+  KAFKA_STARTED,
+  KafkaMissing,
+  kafkaSettings,
+  type OwnKafkaServer,
+} from './kafka-server.ts';
 import { startProcess, type StartedProcess } from './process.ts';
 
-/** Measured: half the memory and half the time to ready of the defaults. */
-const JVM_FLAGS = [
-  '-Xms64m',
-  '-Xmx384m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-XX:-UsePerfData',
-  '-Djava.awt.headless=true',
+const LOGGING = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
   '-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info',
 ];
@@ -100,7 +100,16 @@ class KafkaBroker implements OwnKafkaServer {
   #run(folder: string, mainClass: string, ...args: string[]): Promise<StartedProcess> {
     return startProcess(
       this.#java,
-      [...JVM_FLAGS, `-Djava.io.tmpdir=${folder}`, '-cp', join(this.#jars, '*'), mainClass, ...args],
+      [
+        ...KAFKA_HEAP,
+        ...KAFKA_JVM,
+        ...LOGGING,
+        `-Djava.io.tmpdir=${folder}`,
+        '-cp',
+        join(this.#jars, '*'),
+        mainClass,
+        ...args,
+      ],
       // where the locale is not UTF-8 Java on Linux cannot open a path beyond ASCII
       { cwd: folder, folder, env: { ...process.env, LC_ALL: 'C.UTF-8' } },
     );

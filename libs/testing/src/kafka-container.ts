@@ -2,7 +2,14 @@ import { request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
-import { KAFKA_STARTED, KAFKA_VERSION, kafkaSettings, type OwnKafkaServer } from './kafka-server.ts';
+import {
+  KAFKA_HEAP,
+  KAFKA_JVM,
+  KAFKA_STARTED,
+  KAFKA_VERSION,
+  kafkaSettings,
+  type OwnKafkaServer,
+} from './kafka-server.ts';
 
 /** A Docker engine on this machine answers within milliseconds; a socket that nobody serves must not hold up the tests. */
 const PING_TIMEOUT_MS = 1_000;
@@ -54,7 +61,8 @@ export async function startKafkaContainer(log: (line: string) => void): Promise<
     .withExposedPorts({ container: port, host: port })
     .withEnvironment({
       ...Object.fromEntries(Object.entries(settings).map(asEnvironment)),
-      KAFKA_HEAP_OPTS: '-Xmx384m',
+      KAFKA_HEAP_OPTS: KAFKA_HEAP.join(' '),
+      KAFKA_JVM_PERFORMANCE_OPTS: KAFKA_JVM.join(' '),
     })
     .withWaitStrategy(started)
     .start();

@@ -22,7 +22,7 @@ describeKafka('a Kafka of a test of its own', () => {
   let kafka: OwnKafkaServer;
   beforeAll(async () => {
     kafka = await startOwnKafka();
-  });
+  }, 120_000);
   afterAll(() => kafka.stop());
 
   it('is gone when killed and back at the same address when restarted', async () => {

@@ -8,7 +8,7 @@ import { nodeArgumentsFor } from './typescript.ts';
 
 const node = (script: string) => startProcess(process.execPath, ['-e', script]);
 
-describe('a started process', () => {
+describe('a started process', { timeout: 60_000 }, () => {
   it('keeps its output apart and together, and says how it ended', async () => {
     const child = await node('console.log("out"); console.error("err"); process.exitCode = 3');
     expect(await child.ended).toEqual({ code: 3, signal: null });
@@ -43,7 +43,7 @@ describe('a started process', () => {
     const child = await startProcess('/bin/sh', ['-c', 'sleep 1000 & echo $!; wait']);
     const [grandchild] = await child.waitForLine(/^\d+$/);
     expect(await child.kill()).toEqual({ code: null, signal: 'SIGKILL' });
-    await eventually(() => !isRunning(Number(grandchild)));
+    await eventually(() => !isRunning(Number(grandchild)), { timeoutMs: 30_000 });
   });
 
   it('cannot start what does not exist', async () => {
@@ -51,7 +51,7 @@ describe('a started process', () => {
   });
 });
 
-describe('ending with the tests', () => {
+describe('ending with the tests', { timeout: 60_000 }, () => {
   it('kills the process and removes its folder when the tests are killed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'khabar-process-'));
     const script = `import { spawn } from 'node:child_process';
@@ -63,7 +63,7 @@ describe('ending with the tests', () => {
     await using tests = await startProcess(process.execPath, ['--input-type=module', '-e', script]);
     const pid = Number((await tests.waitForLine(/^child (\d+)$/))[1]);
     tests.signal('SIGKILL');
-    await eventually(() => !isRunning(pid) && !existsSync(folder));
+    await eventually(() => !isRunning(pid) && !existsSync(folder), { timeoutMs: 30_000 });
   });
 
   it('leaves the process alone once called off', async () => {
@@ -77,7 +77,7 @@ describe('ending with the tests', () => {
   });
 });
 
-describe('running TypeScript', () => {
+describe('running TypeScript', { timeout: 60_000 }, () => {
   it('finds our own libraries by name', async () => {
     const file = join(import.meta.dirname, '../fixtures/imports-a-library-by-name/main.ts');
     const child = await startProcess(process.execPath, nodeArgumentsFor(file));

@@ -15,7 +15,7 @@ async function run(environment: Record<string, string>, ...filters: string[]): P
   return child.stdout;
 }
 
-describe('the end of a run', () => {
+describe('the end of a run', { timeout: 60_000 }, () => {
   it('names what was skipped with the reason, and then counts alone on the last line', async () => {
     expect(await run({})).toBe(
       [
@@ -34,6 +34,10 @@ describe('the end of a run', () => {
 
   it('counts a suite that lacks its Kafka as failed where CI=true', async () => {
     expect(await run({ CI: 'true' }, 'kafka.case')).toBe('0 passed, 1 failed, 0 skipped\n');
+  });
+
+  it('never says that nothing failed when the run itself did', async () => {
+    expect(await run({}, 'no-such-file')).toMatch(/^0 passed, 1 failed, 0 skipped$/m);
   });
 
   it('does not name what a name pattern left out', async () => {

@@ -75,8 +75,11 @@ export interface StoredRecord {
   readonly value: Buffer | null;
 }
 
-/** Where {@link Bus.read} begins: at the oldest record, behind the newest one, or at the first appended at or after an instant (ms since epoch). */
-export type ReadFrom = 'beginning' | 'end' | { readonly sinceMs: number };
+/**
+ * Where {@link Bus.read} begins: at the oldest record, behind the newest one, at the first appended at or after an instant (ms since
+ * epoch), or so many records before the end of each partition.
+ */
+export type ReadFrom = 'beginning' | 'end' | { readonly sinceMs: number } | { readonly last: number };
 
 /** One topic as it is. */
 export interface TopicState {

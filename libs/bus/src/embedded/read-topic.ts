@@ -53,9 +53,11 @@ export async function* readTopic(
 }
 
 async function firstPositions(log: Log, topic: LogTopic, from: ReadFrom): Promise<Map<number, bigint>> {
-  if (typeof from === 'object') return await log.offsetsSince(topic, from.sinceMs);
-  const bounds = await log.bounds(topic);
-  return new Map(
-    bounds.map(({ partition, startOffset, endOffset }) => [partition, from === 'beginning' ? startOffset : endOffset]),
-  );
+  if (typeof from === 'object' && 'sinceMs' in from) return await log.offsetsSince(topic, from.sinceMs);
+  const positions = new Map<number, bigint>();
+  for (const { partition, startOffset, endOffset } of await log.bounds(topic)) {
+    const wanted = typeof from === 'object' ? endOffset - BigInt(from.last) : from === 'end' ? endOffset : startOffset;
+    positions.set(partition, wanted > startOffset ? wanted : startOffset);
+  }
+  return positions;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { Failure, lastLines, run } from './run.mjs';
 
@@ -31,7 +31,7 @@ export function workspaceEnvironment(root) {
  * @param {string} root
  */
 export function isInstalled(root) {
-  const note = readLock(join(root, 'node_modules', '.package-lock.json'));
+  const note = readLock(noteOf(root));
   if (note === null) return false;
   const locked = readLock(join(root, 'package-lock.json'));
   if (locked === null) throw new Failure(`${join(root, 'package-lock.json')} is missing or broken: git restore it.`);
@@ -43,6 +43,10 @@ export function isInstalled(root) {
     const installed = note[path];
     return path === '' || (installed === undefined ? entry.optional === true : installed.version === entry.version);
   });
+}
+
+function noteOf(root) {
+  return join(root, 'node_modules', '.package-lock.json');
 }
 
 function readLock(file) {
@@ -69,14 +73,36 @@ function isFor(systems, ours) {
  * @throws {Failure}
  */
 export async function install(root, progress) {
+  // npm tries for minutes before it gives up on a full disk.
+  if (!existsSync(join(root, 'node_modules')) && freeMegabytes(root) < 600) throw new Failure(noSpace(root));
   const startedAt = Date.now();
   const [program, ...args] = npm();
   const { ok, output } = await progress.during('Installing what is missing (a minute or two the first time)', () =>
     run(program, [...args, ...NPM_CI], { cwd: root, env: process.env }),
   );
   if (!ok) throw new Failure(explain(output, root));
+  assertNothingLeftOut(root);
   forgetForeignNode(root);
   progress.say(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
+}
+
+// npm is content when an optional package fails to install, with a full disk for one; those for this very system we need.
+function assertNothingLeftOut(root) {
+  const note = readLock(noteOf(root)) ?? {};
+  const libc = process.report?.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+  const leftOut = Object.entries(readLock(join(root, 'package-lock.json')) ?? {})
+    .filter(([path, entry]) => entry.optional === true && entry.os !== undefined && note[path] === undefined)
+    .filter(
+      ([, { os, cpu, libc: built }]) => isFor(os, process.platform) && isFor(cpu, process.arch) && isFor(built, libc),
+    )
+    .map(([path]) => path.replace(/^.*node_modules\//, ''));
+  if (leftOut.length === 0) return;
+  rmSync(noteOf(root), { force: true }); // so that the next start tries again
+  throw new Failure(
+    freeMegabytes(root) < 100
+      ? noSpace(root)
+      : `npm left out ${leftOut.join(', ')}, without which Khabar does not run on this system. Try again; npm config get omit should print nothing.`,
+  );
 }
 
 /** npm, and the Node that runs it: ours is in the folder that npm is about to replace. */
@@ -113,19 +139,34 @@ export function assertNode(root) {
 }
 
 function explain(output, root) {
-  const last = `\nThe last that npm said:\n${lastLines(output, 8)}`;
-  if (/ENOSPC|no space left/i.test(output)) {
-    return `No space is left on the disk. The packages take about 700 MB in ${root} and as much in npm's cache (npm config get cache).`;
-  }
+  if (/ENOSPC|no space left/i.test(output)) return noSpace(root);
+  const said = `\nnpm said:\n${errorLines(output)}`;
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTCACHED/.test(output)) {
-    return `The package registry does not answer. Check the network and the address (npm config get registry; behind a proxy: npm config set proxy).${last}`;
+    return `The package registry does not answer. Check the network and the address (npm config get registry; behind a proxy: npm config set proxy).${said}`;
   }
   if (/EACCES|EPERM|EROFS/.test(output)) {
-    return `A file cannot be written. Khabar installs its packages into ${join(root, 'node_modules')}: the user who starts it must own that folder and npm's cache (npm config get cache).${last}`;
+    return `A file cannot be written. Khabar installs its packages into ${join(root, 'node_modules')}: the user who starts it must own that folder and npm's cache (npm config get cache).${said}`;
   }
-  if (/EUSAGE|can only install packages when your package\.json and package-lock\.json/.test(output)) {
-    return `package.json and package-lock.json do not agree: restore both (git restore package.json package-lock.json), or, if you changed dependencies, run npm install.`;
+  if (/EUSAGE/.test(output)) {
+    return 'package.json and package-lock.json do not agree: restore both (git restore package.json package-lock.json) or, if you changed dependencies, run npm install.';
   }
   if (/spawn npm ENOENT/.test(output)) return 'npm is not in PATH; it comes with Node (https://nodejs.org).';
-  return `The packages could not be installed.${last}`;
+  return `The packages could not be installed.${said}`;
+}
+
+function freeMegabytes(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return (bavail * bsize) / (1024 * 1024);
+}
+
+function noSpace(root) {
+  return `No space is left on the disk. The packages take about 700 MB in ${root} and 300 MB in npm's cache (npm config get cache).`;
+}
+
+// What went wrong stands before the stack; behind it come general advice and the name of a log.
+function errorLines(output) {
+  const lines = output.split(/\r?\n/).flatMap((line) => /^npm (?:error|ERR!) (.*)/.exec(line)?.[1] ?? []);
+  const stack = lines.findIndex((line) => line.startsWith('    at '));
+  const errors = (stack === -1 ? lines : lines.slice(0, stack)).slice(0, 6);
+  return errors.length > 0 ? lastLines(errors.join('\n'), 6) : lastLines(output, 8);
 }

@@ -3,9 +3,13 @@ import { spawn } from 'node:child_process';
 /** Why preparing failed, in words for the person who typed the command. */
 export class Failure extends Error {}
 
+/** How long a program may take to end after a signal, before it is killed; npm takes its time to roll back. */
+const GRACE_MS = 3000;
+
 /**
- * Runs a program to its end, with its output kept and not shown. A signal to us goes on to it, so that nothing is left
- * running, and then ends us as the shell expects.
+ * Runs a program to its end, with its output kept and not shown. A signal to us ends it, with all it started, and then us as
+ * the shell expects. The end of our parent is such a signal too: npm hands what it is sent to the shell between us, which
+ * dies of it and tells nobody.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -14,7 +18,7 @@ export class Failure extends Error {}
  */
 export function run(program, args, { cwd, env }) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (chunk) => (output += chunk);
     child.stdout.setEncoding('utf8').on('data', keep);
@@ -22,12 +26,17 @@ export function run(program, args, { cwd, env }) {
 
     let stoppedBy = null;
     const stop = (signal) => {
+      if (stoppedBy !== null) return;
       stoppedBy = signal;
-      child.kill(signal);
+      signalGroup(child.pid, signal);
+      setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE_MS);
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, stop);
+    const parent = process.ppid;
+    const watch = setInterval(() => process.ppid === parent || stop('SIGTERM'), 500);
     const finish = (result) => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, stop);
       if (stoppedBy === null) return resolve(result);
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
@@ -36,6 +45,14 @@ export function run(program, args, { cwd, env }) {
     child.on('error', (error) => finish({ ok: false, output: String(error) }));
     child.on('close', (code) => finish({ ok: code === 0, output }));
   });
+}
+
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // it has ended
+  }
 }
 
 /**

@@ -43,6 +43,8 @@ export async function startStandalone(
           ...process.env,
           DATABASE_URL: postgres.url,
           HTTP_PORT: String(ports[name]),
+          // some seven hundred modules a service: compiled once, not at every start
+          NODE_COMPILE_CACHE: join(options.distDir, 'compile-cache'),
           SEED_FOLDERS: config.SEED_FOLDERS.join(','),
           ...(options.quietServices && !process.env['LOG_LEVEL'] && { LOG_LEVEL: 'warn' }),
         },

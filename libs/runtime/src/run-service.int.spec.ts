@@ -1,4 +1,4 @@
-import { Batch, Bus } from '@khabar/bus';
+import { type Batch, Bus } from '@khabar/bus';
 import { KhabarError, RAW_ARTICLES, compileValidator, rawArticleEvent, rawArticleExample } from '@khabar/contracts';
 import { createTestDatabase, eventually, freePort, type TestDatabase } from '@khabar/testing';
 import { Body, Controller, Get, Inject, Module, Param, Post } from '@nestjs/common';

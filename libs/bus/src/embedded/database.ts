@@ -15,6 +15,12 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a statement may take, in milliseconds: the server ends it, and if the server is silent we do, a little later. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/**
+ * Every statement of the log finds its rows by an index. A plan that was made and kept while a table was empty must not read
+ * the whole of it an hour later.
+ */
+const PLANNER_OPTIONS = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off';
+
 /** A statement and its parameters; a name makes it a prepared one. */
 export interface Statement {
   readonly name?: string;
@@ -34,10 +40,11 @@ export async function rowsOf<R extends unknown[]>(
   }
 }
 
-/** The pool of the log's connections. `onIdleError` hears of connections that broke while nobody used them. */
-export function openPool(settings: DatabaseSettings, onIdleError: (error: Error) => void): Pool {
+/** The pool of the log's connections. */
+export function openPool(settings: DatabaseSettings): Pool {
   const pool = new Pool({ ...connection(settings), max: settings.maxConnections });
-  pool.on('error', onIdleError);
+  // one that broke while nobody used it is replaced, and whoever needs one hears of it when there is none
+  pool.on('error', () => undefined);
   return pool;
 }
 
@@ -50,6 +57,7 @@ function connection({ databaseUrl, clientId }: DatabaseSettings) {
   return {
     connectionString: databaseUrl,
     application_name: clientId,
+    options: PLANNER_OPTIONS,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,

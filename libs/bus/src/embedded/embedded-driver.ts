@@ -58,8 +58,7 @@ class EmbeddedDriver implements Driver {
   #closing: Promise<void> | null = null;
 
   constructor(database: DatabaseSettings, behaviour: Behaviour) {
-    // the pool replaces what broke; whoever needs a connection hears of it when there is none
-    this.#pool = openPool(database, () => undefined);
+    this.#pool = openPool(database);
     this.#members = behaviour;
     this.#log = new Log(this.#pool);
     this.#appender = new Appender(this.#pool, this.#log);

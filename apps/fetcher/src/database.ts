@@ -1,37 +1,56 @@
 import { setTimeout } from 'node:timers/promises';
-import { KhabarError } from '@khabar/contracts';
-import type { HealthRegistry, Logger } from '@khabar/runtime';
+import { KhabarError, toKhabarError } from '@khabar/contracts';
+import type { HealthRegistry } from '@khabar/runtime';
 import { DataSource } from 'typeorm';
 import { Announced } from './frontier/announced.entity.ts';
 import { SourcesAndFrontier1763942400000 } from './migrations/1763942400000-sources-and-frontier.ts';
 import { Source } from './sources/source.entity.ts';
 
+/** How the database is reached. */
+export interface DatabaseSettings {
+  readonly url: string;
+  /** How long a server that does not answer is waited for, in milliseconds. */
+  readonly patienceMs: number;
+}
+
 const SCHEMA = 'fetcher';
-/** Any number, as long as nobody else locks by it: the first bytes of sha256("khabar fetcher migrations"). */
-const MIGRATION_LOCK = 0x6ff67f5c;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A fetcher that froze in the middle of a transaction loses it, and with it the sources that others wait for. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
 
-/** Postgres, with the fetcher's schema up to date. Waits for a database that is not there yet; one that refuses us is an error at once. */
-export async function openDatabase(url: string, logger: Logger): Promise<DataSource> {
+/**
+ * Postgres, with the fetcher's schema in today's form. A server that is not there yet is waited for, as they start together in a
+ * compose file; `onWait` hears of it.
+ * @throws KhabarError `database-unavailable` after the patience, or what a server that refuses us says, at once.
+ */
+export async function openDatabase(
+  { url, patienceMs }: DatabaseSettings,
+  onWait: (error: unknown, pauseMs: number) => void,
+): Promise<DataSource> {
   const database = new DataSource({
     type: 'postgres',
     url,
     schema: SCHEMA,
     applicationName: 'khabar-fetcher',
     poolSize: 10,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
     entities: [Source, Announced],
     migrations: [SourcesAndFrontier1763942400000],
     migrationsTableName: 'migration',
     installExtensions: false,
   });
+  const deadline = performance.now() + patienceMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       await database.initialize();
       break;
     } catch (error) {
-      if (!mayComeBack(error)) throw error;
-      logger.warn({ err: error }, `Postgres (DATABASE_URL) does not answer yet; trying again in ${pauseMs / 1000} s`);
+      if (!toKhabarError(error).dependency) throw error;
+      if (performance.now() + pauseMs > deadline) throw toDatabaseError(error);
+      onWait(error, pauseMs);
       await setTimeout(pauseMs);
     }
   }
@@ -52,27 +71,29 @@ export function watchDatabase(database: DataSource, health: HealthRegistry): voi
   });
 }
 
-/** A fault of the database as what it is to the work at hand: something that waiting may mend. */
-export function toDatabaseError(cause: unknown): KhabarError {
-  return new KhabarError('database-away', 'The database does not answer', { retriable: true, cause });
+/** A fault of the database in the middle of a poll is never the source's, however the driver words it. @throws KhabarError `database-unavailable`. */
+export function raiseDatabaseError(cause: unknown): never {
+  throw toDatabaseError(cause);
 }
 
-/** Replicas that start together migrate one after the other. */
+function toDatabaseError(cause: unknown): KhabarError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new KhabarError('database-unavailable', `Postgres (DATABASE_URL) does not answer: ${why}`, {
+    dependency: true,
+    cause,
+  });
+}
+
+/** Fetchers that start together migrate one after the other. */
 async function migrate(database: DataSource): Promise<void> {
   const runner = database.createQueryRunner();
+  const lock = `hashtextextended('khabar fetcher migrations', 0)`;
   try {
-    await runner.connect();
-    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await runner.query(`SELECT pg_advisory_lock(${lock})`);
     await runner.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
     await database.runMigrations({ transaction: 'each' });
+    await runner.query(`SELECT pg_advisory_unlock(${lock})`);
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
     await runner.release();
   }
-}
-
-/** Not there, or starting or stopping (SQLSTATE class 57); a wrong password or database name is not waited out. */
-function mayComeBack(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^(?:E[A-Z_]+|57P0\d|53300)$/.test(code);
 }

@@ -12,6 +12,8 @@ import { Poller } from './scheduling/poller.ts';
 import { SourcesController } from './sources/sources.controller.ts';
 import { SourcesService } from './sources/sources.service.ts';
 
+const DATABASE_PATIENCE_MS = 30_000;
+
 /** The fetcher: sources in, raw articles out. */
 @Module({
   controllers: [SourcesController, PushController],
@@ -20,7 +22,10 @@ import { SourcesService } from './sources/sources.service.ts';
       provide: DataSource,
       inject: [CONFIG, LOGGER, HealthRegistry],
       async useFactory(config: FetcherConfig, logger: Logger, health: HealthRegistry) {
-        const database = await openDatabase(config.DATABASE_URL!, logger);
+        const settings = { url: config.DATABASE_URL!, patienceMs: DATABASE_PATIENCE_MS };
+        const database = await openDatabase(settings, (err, pauseMs) =>
+          logger.warn({ err }, `Postgres (DATABASE_URL) does not answer yet; trying again in ${pauseMs / 1000} s`),
+        );
         watchDatabase(database, health);
         return database;
       },

@@ -50,9 +50,9 @@ function isKnown(name: string): boolean {
   return inline.has(name) || breaking.has(name) || unseen.has(name);
 }
 
-/** A text on one line. */
+/** A text on one line, without control characters. */
 export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 /** Plain text as HTML that reads the same: paragraphs where empty lines stood, line breaks where lines ended. */

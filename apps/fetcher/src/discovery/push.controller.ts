@@ -21,7 +21,7 @@ import { Type, type Static } from 'typebox';
 import { apiSchema } from '../api-schema.ts';
 import type { FetcherConfig } from '../config.ts';
 import { FetcherEvents } from '../events.ts';
-import { languageTag } from '../sources/requests.ts';
+import { languageTag, line } from '../sources/requests.ts';
 import { SourcesService } from '../sources/sources.service.ts';
 
 const text = (maxLength: number) => Type.Optional(Type.String({ minLength: 1, maxLength }));
@@ -46,9 +46,7 @@ export const PushSchema = Type.Object(
     language: Type.Optional(languageTag),
     publishedAt: Type.Optional(Type.String({ description: 'RFC 3339, with its offset, or a day' })),
     authors: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 100 })),
-    sourceName: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'Who pushes; "push" unless told' }),
-    ),
+    sourceName: Type.Optional(Type.String({ ...line, maxLength: 200, description: 'Who pushes; "push" unless told' })),
   },
   { title: 'PushedArticle', additionalProperties: false },
 );

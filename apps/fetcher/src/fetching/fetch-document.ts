@@ -2,7 +2,7 @@ import { KhabarError } from '@khabar/contracts';
 import { charsetOf } from '@khabar/feeds';
 import { Agent, type Dispatcher, request } from 'undici';
 import { toFetchError } from './fetch-error.ts';
-import { checkDeclaredLength, readBody } from './read-body.ts';
+import { checkDeclaredLength, discardBody, readBody } from './read-body.ts';
 import { AddressGuard, type AddressPolicy, type Resolve, guardedConnector } from './ssrf-guard.ts';
 
 /** How documents are fetched. Times in milliseconds. */
@@ -138,7 +138,7 @@ export class DocumentFetcher implements AsyncDisposable {
       try {
         checkDeclaredLength(headerOf(response, 'content-length'), maxBytes);
       } catch (error) {
-        response.body.on('error', () => undefined).destroy();
+        discardBody(response.body);
         throw error;
       }
       bytes = await readBody(response.body, headerOf(response, 'content-encoding'), maxBytes);
@@ -173,7 +173,7 @@ export class DocumentFetcher implements AsyncDisposable {
 export function retryAfterMs(found: string | null, now: Date): number | null {
   if (found === null) return null;
   if (/^\d{1,9}$/.test(found.trim())) return Number(found) * 1000;
-  const at = Date.parse(found);
+  const at = /^[a-z]{3}/i.test(found) ? Date.parse(found) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now.getTime());
 }
 

@@ -15,7 +15,11 @@ const FAULTS: readonly [pattern: RegExp, code: string, words: string][] = [
     'has no valid certificate or speaks no TLS that we know',
   ],
   [/^UND_ERR_HEADERS_OVERFLOW$|^HPE_HEADER_OVERFLOW$/, 'malformed-response', 'answers with headers beyond measure'],
-  [/^HPE_|^UND_ERR_(?:RES|REQ)_CONTENT_LENGTH|^UND_ERR_INVALID/, 'malformed-response', 'answers with what is no HTTP'],
+  [
+    /^HPE_|^HTTPParserError$|^UND_ERR_(?:RES|REQ)_CONTENT_LENGTH|^UND_ERR_INVALID/,
+    'malformed-response',
+    'answers with what is no HTTP',
+  ],
   [/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'connection-lost', 'broke the connection off'],
 ];
 
@@ -36,10 +40,10 @@ export function toFetchError(thrown: unknown, url: string): KhabarError {
   });
 }
 
-/** Of the error, of what it wraps, and of each address that was tried. */
+/** Code and name of the error, of what it wraps, and of each address that was tried. */
 function codesOf(thrown: unknown, depth = 0): string[] {
   if (!(thrown instanceof Error) || depth > 3) return [];
-  const own = 'code' in thrown && typeof thrown.code === 'string' ? [thrown.code] : [];
+  const own = [thrown.name, ...('code' in thrown && typeof thrown.code === 'string' ? [thrown.code] : [])];
   const tried = thrown instanceof AggregateError ? thrown.errors.flatMap((error) => codesOf(error, depth + 1)) : [];
   return [...own, ...tried, ...codesOf(thrown.cause, depth + 1)];
 }

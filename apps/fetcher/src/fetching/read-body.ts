@@ -16,14 +16,14 @@ export async function readBody(body: Readable, contentEncoding: string | null, m
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
   if (encodings.length > MOST_ENCODINGS) {
-    body.destroy();
+    discardBody(body);
     throw new KhabarError('unknown-encoding', 'The answer is compressed over and over');
   }
   const stages: Transform[] = [];
   try {
     stages.push(ceiling(maxBytes), ...encodings.toReversed().flatMap((name) => [decoderOf(name), ceiling(maxBytes)]));
   } catch (error) {
-    body.destroy();
+    discardBody(body);
     throw error;
   }
   const chunks: Buffer[] = [];
@@ -32,11 +32,7 @@ export async function readBody(body: Readable, contentEncoding: string | null, m
     const end = pipeline([body, ...stages], () => undefined) as unknown as Readable;
     for await (const chunk of end) chunks.push(chunk as Buffer);
   } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      /^Z_|^ERR_(?:_ERROR_|BROTLI|ZSTD)|^ERR_PADDING/.test(String(error.code))
-    ) {
+    if (isCorruption(error)) {
       throw new KhabarError('malformed-response', 'The answer is cut off or compressed wrongly', {
         retriable: true,
         cause: error,
@@ -47,10 +43,21 @@ export async function readBody(body: Readable, contentEncoding: string | null, m
   return Buffer.concat(chunks);
 }
 
+/** Breaks an answer off with its connection, for nothing of it is wanted. */
+export function discardBody(body: Readable): void {
+  body.on('error', () => undefined).destroy();
+}
+
 /** @throws KhabarError `too-large`. */
 export function checkDeclaredLength(contentLength: string | null, maxBytes: number): void {
   if (contentLength !== null && /^\d+$/.test(contentLength) && Number(contentLength) > maxBytes)
     throw tooLarge(maxBytes);
+}
+
+/** How zlib, Brotli and Zstandard name what they cannot read. */
+function isCorruption(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^Z_|^ERR__ERROR_|^ERR_BROTLI|^ZSTD_/.test(code);
 }
 
 function ceiling(maxBytes: number): Transform {
@@ -78,7 +85,8 @@ function decoderOf(name: string): Transform {
     case 'br':
       return zlib.createBrotliDecompress();
     case 'zstd':
-      return zlib.createZstdDecompress();
+      // The window that RFC 8878, 3.1.1.1.2, asks every decoder to support: 8 MiB, and no more memory than that.
+      return zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } });
     default:
       throw new KhabarError('unknown-encoding', 'The answer is compressed in a way that we did not offer to read');
   }

@@ -2,6 +2,7 @@ import type { Bus } from '@khabar/bus';
 import { KhabarError, RAW_ARTICLES, toKhabarError } from '@khabar/contracts';
 import type { DataSource } from 'typeorm';
 import { type Discovery, type DiscoveryEnd, type Finding, asTooLarge } from '../discovery/finding.ts';
+import { raiseDatabaseError } from '../database.ts';
 import type { FetcherEvents } from '../events.ts';
 import { type LeasedSource, type PollCounts, type PollResult, finishPoll, keepProgress } from './due-sources.ts';
 import { type PollOutcome, nextPoll } from './next-poll.ts';
@@ -40,7 +41,9 @@ export async function pollSource(
         end = step.value;
         break;
       }
-      if (unwritten.length > 0 && !(await keepProgress(database, lease, unwritten))) return report.leaseLost(lease);
+      if (unwritten.length > 0 && !(await keepProgress(database, lease, unwritten).catch(raiseDatabaseError))) {
+        return report.leaseLost(lease);
+      }
       unwritten = [];
       const announced = await announce(bus, step.value, lease, report);
       counts.published += announced.published;

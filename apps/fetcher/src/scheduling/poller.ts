@@ -6,6 +6,7 @@ import { CONFIG } from '@khabar/runtime';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { FetcherConfig } from '../config.ts';
+import { raiseDatabaseError } from '../database.ts';
 import { discoverFeed } from '../discovery/feed.ts';
 import { filesIn } from '../discovery/file-names.ts';
 import { discoverFiles } from '../discovery/files.ts';
@@ -122,7 +123,7 @@ export class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   #discover(source: LeasedSource, changed?: ReadonlySet<string>): Discovery {
-    const known = (ids: readonly string[]) => announcedForms(this.database, source.id, ids);
+    const known = (ids: readonly string[]) => announcedForms(this.database, source.id, ids).catch(raiseDatabaseError);
     switch (source.kind) {
       case 'feed':
         return discoverFeed(source, this.documents, known, this.#stop.signal);

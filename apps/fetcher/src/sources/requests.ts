@@ -2,8 +2,10 @@ import { KhabarError, compileValidator, orNull } from '@khabar/contracts';
 import { problem } from '@khabar/runtime';
 import { Type, type Static } from 'typebox';
 
-const title = Type.String({ minLength: 1, maxLength: 500 });
-const category = Type.String({ minLength: 1, maxLength: 500, description: 'Slash-delimited, as in OPML' });
+/** One line of text: what Postgres cannot keep is in none. */
+export const line = { minLength: 1, pattern: '^[^\\u0000-\\u001f\\ud800-\\udfff]*$' };
+const title = Type.String({ ...line, maxLength: 500 });
+const category = Type.String({ ...line, maxLength: 500, description: 'Slash-delimited, as in OPML' });
 const intervalSeconds = Type.Integer({ minimum: 1, maximum: 30 * 24 * 60 * 60 });
 
 /** A language tag in a request. */
@@ -19,9 +21,9 @@ export const NewSourceSchema = Type.Object(
     ),
     url: Type.Optional(Type.String({ maxLength: 4096, description: 'Of a feed' })),
     path: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 4096, description: 'Of a folder or file inside the workspace' }),
+      Type.String({ ...line, maxLength: 4096, description: 'Of a folder or file inside the workspace' }),
     ),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'Of a push source' })),
+    name: Type.Optional(Type.String({ ...line, maxLength: 200, description: 'Of a push source' })),
     title: Type.Optional(title),
     language: Type.Optional(languageTag),
     category: Type.Optional(category),

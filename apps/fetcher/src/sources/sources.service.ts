@@ -213,10 +213,10 @@ function rowOf({ kind, address, title, language, siteUrl, category, intervalSeco
     id: sourceId(kind, kept),
     kind,
     address: kept,
-    title: title ?? null,
-    language: language ?? null,
-    site_url: siteUrl ?? null,
-    category: category ?? null,
+    title: storable(title),
+    language: storable(language),
+    site_url: storable(siteUrl),
+    category: storable(category),
     interval_seconds: intervalSeconds ?? null,
   };
 }
@@ -230,6 +230,11 @@ function feedAddress(found: string): string {
   }
   url.hash = '';
   return url.href;
+}
+
+/** Postgres has no NUL in texts, and UTF-8 no half of a surrogate pair. */
+function storable(text: string | null | undefined): string | null {
+  return text?.replaceAll('\0', '').toWellFormed() || null;
 }
 
 function noSuchSource() {

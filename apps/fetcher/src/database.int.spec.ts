@@ -1,0 +1,55 @@
+import { type TestDatabase, createTestDatabase, freePort } from '@khabar/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from './database.ts';
+
+const noWait = () => undefined;
+
+describe('the schema of the fetcher', () => {
+  let test: TestDatabase;
+  const open = () => openDatabase({ url: test.url, patienceMs: 0 }, noWait);
+  beforeAll(async () => {
+    test = await createTestDatabase();
+  });
+  afterAll(() => test?.drop());
+
+  it('is migrated once by replicas that start together', async () => {
+    const opened = await Promise.all([1, 2, 3].map(() => open()));
+    const [{ count }] = await opened[0]!.query('SELECT count(*)::integer AS count FROM fetcher.migration');
+    expect(count).toBe(1);
+    await Promise.all(opened.map((database) => database.destroy()));
+  });
+
+  it('is what the entities say', async () => {
+    const database = await open();
+    const { upQueries } = await database.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+    await database.destroy();
+  });
+
+  it('can be taken back', async () => {
+    const database = await open();
+    await database.undoLastMigration();
+    const tables = await database.query(
+      `SELECT table_name FROM information_schema.tables WHERE table_schema = 'fetcher'`,
+    );
+    expect(tables).toEqual([{ table_name: 'migration' }]);
+    await database.destroy();
+    await (await open()).destroy();
+  });
+
+  it('is not waited for where the database refuses us', async () => {
+    const wrong = new URL(test.url);
+    wrong.pathname = '/no_such_database';
+    await expect(openDatabase({ url: wrong.href, patienceMs: 60_000 }, noWait)).rejects.toMatchObject({
+      code: '3D000',
+    });
+  });
+
+  it('is waited for where nobody answers yet, but not for ever', async () => {
+    const url = `postgres://user@127.0.0.1:${await freePort()}/x`;
+    const pauses: number[] = [];
+    const opening = openDatabase({ url, patienceMs: 700 }, (_, pauseMs) => pauses.push(pauseMs));
+    await expect(opening).rejects.toMatchObject({ code: 'database-unavailable', dependency: true });
+    expect(pauses[0]).toBe(200);
+  });
+});

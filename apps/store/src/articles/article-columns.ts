@@ -6,6 +6,7 @@ import { type Column, column, columnsOf, hashColumn, jsonColumn, listColumn } fr
 
 /** Columns of a form, in `articles` (the present one) and `revisions` (all). */
 export const FORM_COLUMNS: readonly Column<Form>[] = [
+  column('event_id', 'uuid', ({ eventId }) => eventId),
   column('raw_id', 'uuid', ({ rawId }) => rawId),
   column('source_id', 'uuid', ({ sourceId }) => sourceId),
   column('fetched_at', 'timestamptz', ({ fetchedAt }) => fetchedAt),
@@ -96,7 +97,6 @@ export interface RevisionRow {
 /** Columns of `revisions`. */
 export const REVISION_COLUMNS: readonly Column<RevisionRow>[] = [
   column('article_id', 'uuid', ({ articleId }) => articleId),
-  column('event_id', 'uuid', ({ form }) => form.eventId),
   column('number', 'integer', ({ form }) => form.number),
   column('stored_at', 'timestamptz', ({ storedAt }) => storedAt),
   ...columnsOf(FORM_COLUMNS, ({ form }: RevisionRow) => form),

@@ -27,6 +27,8 @@ export class ArticleEntity {
   /** Every source that told it, in order of id. */
   @Column('uuid', { array: true }) sources: string[];
   @Column('uuid', { name: 'cluster_id', nullable: true }) clusterId: string | null;
+  /** CloudEvents id of the event that showed the present form. */
+  @Column('uuid', { name: 'event_id' }) eventId: string;
   @Column(() => FormColumns, { prefix: false }) form: FormColumns;
   @Column(() => TextColumns, { prefix: false }) text: TextColumns;
   @Column('tsvector') search: string;

@@ -20,7 +20,7 @@ export function makeArticleEvent(parts: ArticleParts = {}, traceparent?: string)
     ...rest,
     extraction: { ...articleExample.extraction, ...extraction },
   };
-  Object.assign(article, articleHashes(article), parts.contentHash && { contentHash: parts.contentHash });
+  Object.assign(article, articleHashes(article));
   const raw = { id: article.rawId, contentHash: article.contentHash, fetchedAt: article.fetchedAt };
   return articleEvent(article, rawEventId(raw), traceparent);
 }

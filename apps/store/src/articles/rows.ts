@@ -86,11 +86,23 @@ export function formFromRow(row: FormRow): Form {
   };
 }
 
-/** A form with the article it is of. */
+/** A row of `revisions` as the driver reads it. */
+export interface RevisionRow extends FormRow {
+  readonly article_id: string;
+  readonly number: number | null;
+  readonly stored_at: Date;
+}
+
+/** A form with the article it is of, and when it was stored. */
 export function keptFormFromRow(
-  row: FormRow & { readonly article_id: string; readonly number: number | null },
-): KeptForm & { readonly articleId: string } {
-  return { ...formFromRow(row), articleId: row.article_id, number: row.number };
+  row: RevisionRow,
+): KeptForm & { readonly articleId: string; readonly storedAt: string } {
+  return {
+    ...formFromRow(row),
+    articleId: row.article_id,
+    number: row.number,
+    storedAt: row.stored_at.toISOString(),
+  };
 }
 
 /** See {@link ArticleText}. */

@@ -85,26 +85,14 @@ export function searchText(text: string): string {
   return visible(text).replace(UNSPACED, (run) => ` ${[...pairs(run), lastLetter(run)].join(' ')} `);
 }
 
-/** A query in the syntax of `websearch_to_tsquery` that fits {@link searchText}: what is written without spaces becomes a phrase of pairs. */
-export function searchQuery(query: string): string {
-  return visible(query)
-    .split('"')
-    .map((part, at) => {
-      const isQuoted = at % 2 === 1;
-      return part.replace(UNSPACED, (run, offset: number) => {
-        const phrase = pairs(run).join(' ') || run;
-        if (isQuoted) return ` ${phrase} `;
-        const isExcluded = part[offset - 1] === '-'; // the minus must touch what it excludes
-        return `${isExcluded ? '' : ' '}"${phrase}" `;
-      });
-    })
-    .join('"');
+/** A part of a query as {@link searchText} has it: what is written without spaces is a phrase of pairs. */
+export function searchPhrase(text: string): string {
+  return visible(text).replace(UNSPACED, (run) => ` ${pairs(run).join(' ') || run} `);
 }
 
-/** A query that is one letter of a script without spaces: it is the beginning of a pair. Null for any other query. */
-export function singleLetter(query: string): string | null {
-  const letters = visible(query).trim();
-  return letters.match(UNSPACED)?.[0] === letters && letters.match(LETTER)?.length === 1 ? letters : null;
+/** Whether a text is one letter of a script without spaces: in the index, the beginning of a pair. */
+export function isSingleLetter(text: string): boolean {
+  return text.match(UNSPACED)?.[0] === text && text.match(LETTER)?.length === 1;
 }
 
 function visible(text: string): string {

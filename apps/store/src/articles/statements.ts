@@ -4,6 +4,7 @@ import {
   ARTICLE_WITH_TEXT_COLUMNS,
   EARLIER_TEXT_COLUMNS,
   EARLIER_TEXT_KEY,
+  FORM_COLUMNS,
   OUTBOX_COLUMNS,
   RAW_COLUMNS,
   REVISION_COLUMNS,
@@ -12,6 +13,9 @@ import {
   TEXT_COLUMNS,
 } from './article-columns.ts';
 import { SEARCHED_BODY_LENGTH } from './article-text.ts';
+
+const HASHES = `encode(content_hash, 'hex') AS content_hash, encode(metadata_hash, 'hex') AS metadata_hash`;
+const PLAIN_FORM_COLUMNS = names(FORM_COLUMNS.filter(({ name }) => !name.endsWith('_hash')));
 
 /** Which of these events are part of the store already. $1 article ids, $2 event ids. */
 export const SELECT_KNOWN_EVENTS = `
@@ -31,14 +35,23 @@ export const LOCK_RAW_ARTICLES = `
 
 /** $1 article ids. */
 export const LOCK_ARTICLES = `
-  SELECT id, ${names(STATE_COLUMNS)}, encode(content_hash, 'hex') AS content_hash, encode(metadata_hash, 'hex') AS metadata_hash
-  FROM store.articles WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`;
+  SELECT id, ${names(STATE_COLUMNS)}, ${HASHES} FROM store.articles WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`;
 
 /** Every form of these articles. $1 article ids. */
 export const SELECT_FORMS = `
-  SELECT article_id, event_id, number, raw_id, source_id, fetched_at, how, parser_version, url, word_count, fingerprint, warnings,
-    encode(content_hash, 'hex') AS content_hash, encode(metadata_hash, 'hex') AS metadata_hash
-  FROM store.revisions WHERE article_id = ANY($1)`;
+  SELECT article_id, number, stored_at, ${PLAIN_FORM_COLUMNS}, ${HASHES} FROM store.revisions WHERE article_id = ANY($1)`;
+
+/** Articles as the API shows them; to be followed by conditions. */
+export const SELECT_ARTICLES = `
+  SELECT id, ${names(STATE_COLUMNS)}, sort_at, cluster_id, ${PLAIN_FORM_COLUMNS}, ${HASHES}, ${names(TEXT_COLUMNS)}
+  FROM store.articles`;
+
+/** Texts of an article that are not its present one. $1 its id, $2 and $3 their hashes. */
+export const SELECT_EARLIER_TEXTS = `
+  SELECT ${HASHES}, ${names(TEXT_COLUMNS)} FROM store.earlier_texts
+  WHERE article_id = $1 AND (content_hash, metadata_hash) IN (
+    SELECT decode(x.content_hash, 'hex'), decode(x.metadata_hash, 'hex')
+    FROM unnest($2::text[], $3::text[]) AS x(content_hash, metadata_hash))`;
 
 /** Every raw article that makes one of these articles. $1 article ids. */
 export const SELECT_MAKERS = `SELECT ${names(RAW_COLUMNS)} FROM store.raw_articles WHERE article_id = ANY($1)`;

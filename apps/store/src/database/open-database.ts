@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { KhabarError } from '@khabar/contracts';
+import type { HealthRegistry } from '@khabar/runtime';
 import { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ArticleEntity } from '../articles/article.entity.ts';
@@ -55,6 +56,14 @@ export async function openDatabase(
   }
 }
 
+/** Whether Postgres answers, for the readiness of the service. */
+export function watchDatabase(dataSource: DataSource, health: HealthRegistry): void {
+  health.add('postgres', async () => {
+    await dataSource.query('SELECT 1');
+    return { up: true, detail: 'answers' };
+  });
+}
+
 function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
   return {
     type: 'postgres',
@@ -66,6 +75,7 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
     synchronize: false,
     logging: false,
     applicationName: 'khabar-store',
+    installExtensions: false,
     poolSize: connections,
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const FORM = `
+  event_id uuid NOT NULL,
   raw_id uuid NOT NULL,
   source_id uuid NOT NULL,
   fetched_at timestamptz(3) NOT NULL,
@@ -66,7 +67,6 @@ export class CreateStore1764000000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE store.revisions (
         article_id uuid NOT NULL,
-        event_id uuid NOT NULL,
         number integer,
         stored_at timestamptz(3) NOT NULL,
         ${FORM},

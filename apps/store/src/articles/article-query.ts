@@ -1,0 +1,166 @@
+import { problem } from '@khabar/runtime';
+
+/** What is asked of the list of articles. */
+export interface ArticleQuery {
+  readonly q: string | null;
+  /** BCP 47, in lower case. */
+  readonly language: string | null;
+  readonly source: string | null;
+  readonly rawId: string | null;
+  /** Instants, RFC 3339 UTC: from the first on, and before the second. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** The last article of the page before. */
+  readonly after: ArticlePlace | null;
+  readonly limit: number;
+}
+
+/** An article's place in the list. */
+export interface ArticlePlace {
+  readonly sortAt: string;
+  readonly id: string;
+}
+
+/** What is asked of the list of an article's revisions. */
+export interface RevisionQuery {
+  /** The last revision of the page before. */
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+/** Articles or revisions on one page. */
+export const PAGE_LIMITS = { default: 20, max: 100 } as const;
+
+/** Longest text that is searched for, in characters. */
+export const MAX_QUERY_LENGTH = 500;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
+const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Query parameters as they came; an empty one counts as not given. */
+export type QueryParameters = Readonly<Record<string, unknown>>;
+
+/** @throws HttpException 400 naming every parameter that is wrong. */
+export function readArticleQuery(parameters: QueryParameters): ArticleQuery {
+  const read = new ParameterReader(parameters);
+  return read.all({
+    q: read.one('q', `text of at most ${MAX_QUERY_LENGTH} characters`, (text) =>
+      text.length > MAX_QUERY_LENGTH || text.includes('\0') ? undefined : text,
+    ),
+    language: read.one('language', 'a language tag such as hi or pt-BR', (text) =>
+      /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/i.test(text) ? text.toLowerCase() : undefined,
+    ),
+    source: read.one('source', "a source's id (a UUID)", readUuid),
+    rawId: read.one('rawId', "a raw article's id (a UUID)", readUuid),
+    from: read.one('from', 'a day or an instant of RFC 3339', (text) => readInstant(text, 0)),
+    to: read.one('to', 'a day or an instant of RFC 3339', (text) => readInstant(text, DAY_MS)),
+    after: read.one('cursor', 'nextCursor of another page', placeOfCursor),
+    limit: read.limit(),
+  });
+}
+
+/** @throws HttpException 400 naming every parameter that is wrong. */
+export function readRevisionQuery(parameters: QueryParameters): RevisionQuery {
+  const read = new ParameterReader(parameters);
+  return read.all({
+    before: read.one('cursor', 'nextCursor of another page', numberOfCursor),
+    limit: read.limit(),
+  });
+}
+
+/** An id in a path. @throws HttpException 404, for nothing has an id that is none. */
+export function readArticleId(text: string): string {
+  const id = readUuid(text);
+  if (id === undefined) throw articleNotFound();
+  return id;
+}
+
+/** 404 for an article that is not here. */
+export function articleNotFound() {
+  return problem(404, 'article-not-found', 'No article has this id');
+}
+
+/** An opaque cursor: what follows this place. */
+export function cursorOfPlace({ sortAt, id }: ArticlePlace): string {
+  return encode(`${sortAt} ${id}`);
+}
+
+/** An opaque cursor: what came before this revision. */
+export function cursorOfNumber(number: number): string {
+  return encode(String(number));
+}
+
+function placeOfCursor(cursor: string): ArticlePlace | undefined {
+  const [sortAt = '', id = '', ...more] = decode(cursor).split(' ');
+  return INSTANT.test(sortAt) && !Number.isNaN(Date.parse(sortAt)) && UUID.test(id) && more.length === 0
+    ? { sortAt, id }
+    : undefined;
+}
+
+function numberOfCursor(cursor: string): number | undefined {
+  const text = decode(cursor);
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
+
+function decode(cursor: string): string {
+  return /^[\w-]{1,200}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
+}
+
+function readUuid(text: string): string | undefined {
+  const id = text.toLowerCase();
+  return UUID.test(id) ? id : undefined;
+}
+
+/** A day is the whole of it: where it is the end, the end of the day in UTC. */
+function readInstant(text: string, dayEndMs: number): string | undefined {
+  if (!DATE_TIME.test(text) && !FULL_DATE.test(text)) return undefined;
+  const ms = Date.parse(text) + (FULL_DATE.test(text) ? dayEndMs : 0);
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+class ParameterReader {
+  readonly #parameters: QueryParameters;
+  readonly #asked = new Set<string>();
+  readonly #faults: { field: string; message: string }[] = [];
+
+  constructor(parameters: QueryParameters) {
+    this.#parameters = parameters;
+  }
+
+  one<T>(name: string, expectation: string, parse: (text: string) => T | undefined): T | null {
+    this.#asked.add(name);
+    const text = this.#parameters[name];
+    if (text === undefined || text === '') return null;
+    if (typeof text !== 'string') {
+      this.#faults.push({ field: name, message: 'must be given once' });
+      return null;
+    }
+    const value = parse(text.trim());
+    if (value === undefined) this.#faults.push({ field: name, message: `must be ${expectation}` });
+    return value ?? null;
+  }
+
+  limit(): number {
+    const { max, default: usual } = PAGE_LIMITS;
+    const read = (text: string) => {
+      const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+      return limit >= 1 && limit <= max ? limit : undefined;
+    };
+    return this.one('limit', `a whole number from 1 to ${max}`, read) ?? usual;
+  }
+
+  all<T>(values: T): T {
+    for (const name of Object.keys(this.#parameters)) {
+      if (!this.#asked.has(name)) this.#faults.push({ field: name, message: 'is no parameter here' });
+    }
+    if (this.#faults.length > 0) throw problem(400, 'invalid-query', 'Some parameters are wrong', this.#faults);
+    return values;
+  }
+}

@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { databaseError } from '../database/database-error.ts';
+import { type ArticleQuery, cursorOfNumber, cursorOfPlace, type RevisionQuery } from './article-query.ts';
+import {
+  type ArticlePage,
+  type ArticleView,
+  type ArticleViewRow,
+  type RevisionPage,
+  type RevisionView,
+  articleOf,
+  viewOf,
+} from './article-view.ts';
+import type { ArticleText } from './article-text.ts';
+import { sameText } from './form.ts';
+import { listStatement } from './list-statement.ts';
+import { type Revision, revisionsOf } from './revisions.ts';
+import { formFromRow, keptFormFromRow, type RevisionRow, textFromRow, type TextRow } from './rows.ts';
+import { SELECT_ARTICLES, SELECT_EARLIER_TEXTS, SELECT_FORMS } from './statements.ts';
+
+/** Reads articles and their revisions for the API. Withdrawn articles are found by their id only. */
+@Injectable()
+export class ArticleSearch {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** One page, newest first. @throws KhabarError `database-unavailable` */
+  async list(query: ArticleQuery): Promise<ArticlePage> {
+    const { text, parameters } = listStatement(query);
+    const rows = await this.#query<ArticleViewRow>(text, parameters);
+    const page = rows.slice(0, query.limit);
+    const last = rows.length > query.limit ? page.at(-1)! : null;
+    return {
+      items: page.map(viewOf),
+      nextCursor: last && cursorOfPlace({ sortAt: last.sort_at.toISOString(), id: last.id }),
+    };
+  }
+
+  /** The article of an id, withdrawn ones too; null when there is none. @throws KhabarError `database-unavailable` */
+  async find(id: string): Promise<ArticleView | null> {
+    const row = await this.#row(id);
+    return row && viewOf(row);
+  }
+
+  /** One page of an article's revisions, the last to arrive first; null when there is no such article. @throws KhabarError `database-unavailable` */
+  async revisions(id: string, { before, limit }: RevisionQuery): Promise<RevisionPage | null> {
+    const article = await this.#row(id);
+    if (article === null) return null;
+    const forms = await this.#query<RevisionRow>(SELECT_FORMS, [[id]]);
+    const found = revisionsOf(forms.map(keptFormFromRow)).filter(({ number }) => before === null || number < before);
+    const page = found.slice(0, limit);
+    return {
+      items: await this.#revisionViews(article, page),
+      nextCursor: found.length > limit ? cursorOfNumber(page.at(-1)!.number) : null,
+    };
+  }
+
+  async #revisionViews(article: ArticleViewRow, revisions: readonly Revision[]): Promise<RevisionView[]> {
+    const present = formFromRow(article);
+    const earlier = revisions.map(({ form }) => form).filter((form) => !sameText(form, present));
+    const rows = await this.#query<TextRow & { content_hash: string; metadata_hash: string }>(SELECT_EARLIER_TEXTS, [
+      article.id,
+      earlier.map(({ contentHash }) => contentHash),
+      earlier.map(({ metadataHash }) => metadataHash),
+    ]);
+    const texts = new Map<string, ArticleText>([
+      [`${article.content_hash} ${article.metadata_hash}`, textFromRow(article)],
+      ...rows.map((row) => [`${row.content_hash} ${row.metadata_hash}`, textFromRow(row)] as const),
+    ]);
+    return revisions.map(({ number, form, eventIds, sources, firstFetchedAt, storedAt }) => ({
+      ...articleOf(article.id, form, texts.get(`${form.contentHash} ${form.metadataHash}`)!, false),
+      revision: number,
+      present: eventIds.includes(present.eventId),
+      sources: [...sources],
+      firstFetchedAt,
+      storedAt,
+    }));
+  }
+
+  async #row(id: string): Promise<ArticleViewRow | null> {
+    const [row] = await this.#query<ArticleViewRow>(`${SELECT_ARTICLES} WHERE id = $1`, [id]);
+    return row ?? null;
+  }
+
+  async #query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
+    try {
+      return await this.dataSource.query<Row[]>(text, [...parameters]);
+    } catch (error) {
+      throw databaseError(error);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Batch, Outcome } from '@khabar/bus';
+import { type Article, ARTICLES, KhabarError } from '@khabar/contracts';
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { DataSource } from 'typeorm';
+import { StoreEvents } from '../events.ts';
+import { OutboxRelay } from '../outbox/outbox-relay.ts';
+import { isStorable } from './article-text.ts';
+import { saveArticles } from './save-articles.ts';
+
+/** A batch of articles in, one transaction; what changed is announced after it. */
+@Controller()
+export class ArticlesConsumer {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+    @Inject(StoreEvents) private readonly report: StoreEvents,
+  ) {}
+
+  @EventPattern(ARTICLES.name)
+  async save(@Payload() batch: Batch<'news.articles.v1'>): Promise<Outcome[]> {
+    const startedAt = performance.now();
+    const events = batch.events.map(({ event }) => event);
+    const outcomes = events.map(({ data }) => this.#examine(data));
+    const sound = events.filter((_, at) => outcomes[at] === 'done');
+    const saved = await saveArticles(this.dataSource, sound, new Date().toISOString());
+    this.relay.ring();
+    this.report.saved(saved, (performance.now() - startedAt) / 1000);
+    return outcomes;
+  }
+
+  /** One text that Postgres cannot hold must not cost its neighbours their transaction. */
+  #examine(article: Article): Outcome {
+    if (isStorable(article)) return 'done';
+    const error = new KhabarError('unstorable-article', 'A text holds U+0000 or half a surrogate pair');
+    this.report.refused(article.id, error);
+    return error;
+  }
+}

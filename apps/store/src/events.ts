@@ -1,0 +1,94 @@
+import type { KhabarError } from '@khabar/contracts';
+import { LOGGER, type Logger, METRICS } from '@khabar/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Saved } from './articles/save-articles.ts';
+import type { Relayed } from './outbox/relay-changes.ts';
+
+/** What the store reports: the log line and the metric of each event together. */
+@Injectable()
+export class StoreEvents {
+  readonly #logger: Logger;
+  readonly #events: Counter;
+  readonly #changes: Counter;
+  readonly #seconds: Histogram;
+  readonly #relayed: Counter;
+  readonly #relayFailures: Counter;
+  readonly #relayLag: Gauge;
+
+  constructor(@Inject(LOGGER) logger: Logger, @Inject(METRICS) registry: Registry) {
+    const registers = [registry];
+    this.#logger = logger;
+    this.#events = new Counter({
+      name: 'khabar_store_events_total',
+      help: 'Events merged, by what they did: shown, kept behind what is shown, repeated, gone, known',
+      labelNames: ['effect'],
+      registers,
+    });
+    this.#changes = new Counter({
+      name: 'khabar_store_changes_total',
+      help: 'Changes of articles, as they are announced',
+      labelNames: ['kind', 'reason'],
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: 'khabar_store_save_seconds',
+      help: 'Time to save one batch',
+      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    });
+    this.#relayed = new Counter({
+      name: 'khabar_store_announced_total',
+      help: 'Changes announced on news.changes.v1',
+      registers,
+    });
+    this.#relayFailures = new Counter({
+      name: 'khabar_store_announcement_failures_total',
+      help: 'Rounds of announcing that failed and are repeated',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#relayLag = new Gauge({
+      name: 'khabar_store_announcement_lag_seconds',
+      help: 'Age of the oldest change when it was announced, 0 when nothing waited',
+      registers,
+    });
+  }
+
+  /** `seconds` is the time that the batch took. */
+  saved({ effects, announcements }: Saved, seconds: number): void {
+    this.#seconds.observe(seconds);
+    for (const effect of effects) this.#events.inc({ effect });
+    for (const { articleId, kind, reason, revision } of announcements) {
+      this.#changes.inc({ kind, reason: reason ?? '' });
+      this.#logger.info({ articleId, revision, reason }, `article ${kind}`);
+    }
+  }
+
+  refused(articleId: string, error: KhabarError): void {
+    this.#events.inc({ effect: 'refused' });
+    this.#logger.warn({ articleId, code: error.code }, `article refused: ${error.message}`);
+  }
+
+  relayed({ count, oldestStoredAt }: Relayed): void {
+    this.#relayLag.set(oldestStoredAt === null ? 0 : (Date.now() - Date.parse(oldestStoredAt)) / 1000);
+    if (count === 0) return;
+    this.#relayed.inc(count);
+    this.#logger.debug({ count }, 'changes announced');
+  }
+
+  relayFailed(error: KhabarError, pauseMs: number): void {
+    this.#relayFailures.inc({ code: error.code });
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `changes could not be announced, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+
+  waitingForDatabase(error: KhabarError, pauseMs: number): void {
+    this.#logger.warn(
+      { code: error.code },
+      `Postgres (DATABASE_URL) does not answer yet; trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+}

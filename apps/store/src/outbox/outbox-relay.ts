@@ -1,0 +1,73 @@
+import { setTimeout } from 'node:timers/promises';
+import { Bus } from '@khabar/bus';
+import { toKhabarError } from '@khabar/contracts';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { StoreEvents } from '../events.ts';
+import { relayChanges } from './relay-changes.ts';
+
+const BATCH_SIZE = 500;
+/** How often the outbox is looked at when nothing here was stored: for what other stores left behind. */
+const IDLE_MS = 1_000;
+/** How soon another relay's turn is over, most likely. */
+const TURN_MS = 100;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Announces on `news.changes.v1` what was stored, from the start of the service to its end: at once after a commit of this store. */
+@Injectable()
+export class OutboxRelay implements OnApplicationBootstrap {
+  readonly #stop = new AbortController();
+  #running: Promise<void> | null = null;
+  #bell = Promise.withResolvers<void>();
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(Bus) private readonly bus: Bus,
+    @Inject(StoreEvents) private readonly report: StoreEvents,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#running = this.#run();
+  }
+
+  /** Finishes the round at hand; what is left is announced after the next start. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** Says that there is something to announce. */
+  ring(): void {
+    this.#bell.resolve();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    let failures = 0;
+    while (!signal.aborted) {
+      this.#bell = Promise.withResolvers<void>();
+      let pauseMs: number;
+      try {
+        const relayed = await relayChanges(this.dataSource, (events) => this.bus.publish(events), BATCH_SIZE);
+        if (relayed.inTurn) this.report.relayed(relayed);
+        failures = 0;
+        if (relayed.count === BATCH_SIZE) continue;
+        pauseMs = relayed.inTurn ? IDLE_MS : TURN_MS;
+      } catch (thrown) {
+        failures++;
+        pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+        this.report.relayFailed(toKhabarError(thrown), pauseMs);
+        this.#bell = Promise.withResolvers<void>(); // a commit does not shorten the pause
+      }
+      await this.#pause(pauseMs);
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const timer = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, timer.signal]);
+    await Promise.race([this.#bell.promise, setTimeout(ms, undefined, { signal }).catch(() => undefined)]);
+    timer.abort();
+  }
+}

@@ -1,0 +1,78 @@
+import { type ArticleChange, articleChangeEvent, type CloudEvent } from '@khabar/contracts';
+import type { DataSource } from 'typeorm';
+import { databaseError } from '../database/database-error.ts';
+
+/** What one round of the relay came to. */
+export interface Relayed {
+  /** False when another relay is at work. */
+  readonly inTurn: boolean;
+  /** How many changes were announced. */
+  readonly count: number;
+  /** When the oldest of them was stored, RFC 3339 UTC; null when there was none. */
+  readonly oldestStoredAt: string | null;
+}
+
+const TAKE_TURN = `SELECT pg_try_advisory_xact_lock(hashtextextended('khabar store outbox', 0)) AS taken`;
+
+const SELECT_OLDEST = `
+  SELECT position, article_id, revision, kind, reason, content_hash, cluster_id, stored_at, traceparent
+  FROM store.outbox ORDER BY position LIMIT $1`;
+
+const DELETE_ANNOUNCED = 'DELETE FROM store.outbox WHERE position = ANY($1)';
+
+interface OutboxRow {
+  readonly position: string;
+  readonly article_id: string;
+  readonly revision: number;
+  readonly kind: ArticleChange['kind'];
+  readonly reason: string | null;
+  readonly content_hash: string | null;
+  readonly cluster_id: string | null;
+  readonly stored_at: Date;
+  readonly traceparent: string | null;
+}
+
+/**
+ * Announces the oldest changes of the outbox, and deletes them once the bus has them. One relay at a time over all stores: an advisory
+ * lock is held to the end of the round.
+ *
+ * The changes of one article leave in their order: its row's lock is held to commit while they are written, so who sees the later one sees
+ * the earlier one too, at a smaller position. No change is passed over, for what a slow transaction adds below a position already
+ * announced is found in a later round: the outbox is emptied, not read by a cursor. A round that is cut short leaves its changes where
+ * they are, to be announced again under the same ids.
+ * @throws KhabarError as `publish` and {@link databaseError} say.
+ */
+export async function relayChanges(
+  dataSource: DataSource,
+  publish: (events: CloudEvent[]) => Promise<void>,
+  limit: number,
+): Promise<Relayed> {
+  try {
+    return await dataSource.transaction(async (manager) => {
+      const turn: { taken: boolean }[] = await manager.query(TAKE_TURN);
+      if (!turn[0]!.taken) return { inTurn: false, count: 0, oldestStoredAt: null };
+      const rows: OutboxRow[] = await manager.query(SELECT_OLDEST, [limit]);
+      if (rows.length > 0) {
+        await publish(rows.map(eventOf));
+        await manager.query(DELETE_ANNOUNCED, [rows.map(({ position }) => position)]);
+      }
+      const oldestStoredAt = rows[0]?.stored_at.toISOString() ?? null;
+      return { inTurn: true, count: rows.length, oldestStoredAt };
+    });
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
+function eventOf(row: OutboxRow): CloudEvent {
+  const change: ArticleChange = {
+    id: row.article_id,
+    kind: row.kind,
+    reason: row.reason,
+    revision: row.revision,
+    contentHash: row.content_hash,
+    clusterId: row.cluster_id,
+    storedAt: row.stored_at.toISOString(),
+  };
+  return articleChangeEvent(change, row.traceparent ?? undefined);
+}

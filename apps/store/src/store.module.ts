@@ -1,0 +1,63 @@
+import { ARTICLES, CONSUMER_GROUPS } from '@khabar/contracts';
+import { CONFIG, HealthRegistry, type ServiceDefinition } from '@khabar/runtime';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ArticleSearch } from './articles/article-search.ts';
+import { ArticlesConsumer } from './articles/articles.consumer.ts';
+import { ArticlesController } from './articles/articles.controller.ts';
+import { type StoreConfig, storeSettings } from './config.ts';
+import { openDatabase, watchDatabase } from './database/open-database.ts';
+import { StoreEvents } from './events.ts';
+import { OutboxRelay } from './outbox/outbox-relay.ts';
+import { StatsController } from './stats/stats.controller.ts';
+
+/** How long a database that does not answer is waited for at start, in milliseconds. */
+const DATABASE_PATIENCE_MS = 60_000;
+
+/** The store: articles in, each once with its history; changes and the query API out. */
+@Module({
+  controllers: [ArticlesConsumer, ArticlesController, StatsController],
+  providers: [
+    StoreEvents,
+    {
+      provide: DataSource,
+      inject: [CONFIG, StoreEvents, HealthRegistry],
+      async useFactory(config: StoreConfig, report: StoreEvents, health: HealthRegistry) {
+        const settings = {
+          url: config.DATABASE_URL!,
+          connections: config.DATABASE_CONNECTIONS,
+          patienceMs: DATABASE_PATIENCE_MS,
+        };
+        const dataSource = await openDatabase(settings, (error, pauseMs) => report.waitingForDatabase(error, pauseMs));
+        watchDatabase(dataSource, health);
+        return dataSource;
+      },
+    },
+    ArticleSearch,
+    OutboxRelay,
+  ],
+})
+export class StoreModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+    await this.dataSource.destroy();
+  }
+}
+
+/** How the store is run. */
+export const storeService = {
+  name: 'store',
+  module: StoreModule,
+  settings: storeSettings,
+  needsDatabase: true,
+  consumes: { group: CONSUMER_GROUPS.store, topics: [ARTICLES] },
+  api: {
+    title: 'Khabar store',
+    description: 'Articles, each once, with their revisions; searched, filtered, counted.',
+  },
+} satisfies ServiceDefinition<typeof storeSettings>;

@@ -3,6 +3,7 @@ import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import { type Admin, AssignerProtocol } from 'kafkajs';
 import type { BusHealth, GroupState, ReadFrom, TopicState } from '../bus.ts';
 import { type KafkaSettings, disconnect, kafkaError, newClient, protocolError } from './client.ts';
+import { patiently } from './patiently.ts';
 
 /** First and next offset of one partition. */
 export interface Bounds {
@@ -18,8 +19,10 @@ export interface TopicLayout {
   readonly maxMessageBytes: number | null;
 }
 
-/** How long new topics may take until each partition has a leader, in milliseconds. */
-const LEADERS_TIMEOUT_MS = 30_000;
+/** How long the cluster, and then each new topic, may take to be ready, in milliseconds. */
+const TOPICS_READY_MS = 10_000;
+/** Whoever asks hears soon that nobody answers: a health check does not wait for long. */
+const RETRY = { initialRetryTime: 50, maxRetryTime: 200, retries: 2 };
 
 /** ConfigResource.Type of a topic; kafkajs's own constant cannot be imported by name from an ES module. */
 const TOPIC_RESOURCE = 2;
@@ -42,15 +45,16 @@ export class KafkaAdmin {
 
   /** Creates the missing topics and waits until each partition has a leader. */
   async ensureTopics(topics: readonly TopicDefinition[]): Promise<void> {
-    const missing = await this.#ask(async (admin) => {
-      const existing = await existingOf(
-        admin,
-        topics.map(({ name }) => name),
-      );
-      return topics.filter(({ name }) => !existing.includes(name));
-    });
-    if (missing.length > 0) await this.#ask((admin) => createTopics(admin, missing));
-    for (const { name } of topics) await this.#whenLed(name);
+    const names = topics.map(({ name }) => name);
+    await patiently(TOPICS_READY_MS, () =>
+      this.#ask(async (admin) => {
+        const existing = await existingOf(admin, names);
+        const missing = topics.filter(({ name }) => !existing.includes(name));
+        if (missing.length > 0) await createTopics(admin, missing);
+      }),
+    );
+    // metadata name leaders that do not know it yet, so each is asked for something that only a leader answers
+    for (const name of names) await patiently(TOPICS_READY_MS, () => this.#ask((admin) => boundsOf(admin, name)));
   }
 
   async layout(topic: string): Promise<TopicLayout> {
@@ -153,7 +157,7 @@ export class KafkaAdmin {
 
   #connect(): Promise<Admin> {
     return (this.#admin ??= (async () => {
-      const admin = newClient(this.#settings).admin();
+      const admin = newClient(this.#settings, RETRY).admin();
       try {
         await admin.connect();
       } catch (error) {
@@ -163,27 +167,13 @@ export class KafkaAdmin {
       return admin;
     })());
   }
-
-  /** Metadata name leaders that do not know it yet, so each is asked for something that only a leader answers. */
-  async #whenLed(topic: string): Promise<void> {
-    const deadline = performance.now() + LEADERS_TIMEOUT_MS;
-    for (;;) {
-      try {
-        await this.#ask((admin) => boundsOf(admin, topic));
-        return;
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-        await sleep(100);
-      }
-    }
-  }
 }
 
 async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): Promise<void> {
   // kafkajs resolves when all that failed exist already: two services that start at once are no error
   await admin.createTopics({
     waitForLeaders: false,
-    timeout: LEADERS_TIMEOUT_MS,
+    timeout: TOPICS_READY_MS,
     topics: topics.map(({ name, partitions, retentionMs, maxMessageBytes }) => ({
       topic: name,
       numPartitions: partitions,

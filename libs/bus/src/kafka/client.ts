@@ -1,5 +1,5 @@
 import { KhabarError } from '@khabar/contracts';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, type RetryOptions, logLevel } from 'kafkajs';
 
 /** How the cluster is reached. */
 export interface KafkaSettings {
@@ -16,12 +16,12 @@ export interface KafkaSettings {
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } as const;
 
 /** A client; consumers need one each, because those of one client and group share, and clear, each other's offsets. */
-export function newClient({ brokers, clientId }: KafkaSettings): Kafka {
+export function newClient({ brokers, clientId }: KafkaSettings, retry: RetryOptions = RETRY): Kafka {
   return new Kafka({
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3_000,
-    retry: RETRY,
+    retry,
     logLevel: logLevel.NOTHING,
     logCreator: () => () => undefined,
   });

@@ -4,9 +4,11 @@ import { backoffMs } from '../delivery.ts';
 import type { ConsumeRequest } from '../driver.ts';
 import { type KafkaSettings, kafkaError } from './client.ts';
 import { ConsumerRun } from './consumer-run.ts';
+import { patiently } from './patiently.ts';
 
 /** Pauses between attempts to build a consumer anew. */
-const REBUILD = { retryBaseMs: 500, retryMaxMs: 10_000 };
+const PAUSES = { retryBaseMs: 250, retryMaxMs: 5_000 };
+const FIRST_JOIN_MS = 10_000;
 
 /** One member of a group, for as long as it is wanted: where kafkajs's consumer dies for good, a new one takes its place. */
 export class GroupConsumer implements Subscription {
@@ -24,9 +26,10 @@ export class GroupConsumer implements Subscription {
     this.#watch(run);
   }
 
-  /** Joins the group. @throws KhabarError when that fails at once: later failures are mended. */
+  /** Joins the group. @throws KhabarError when that fails for long; later failures are mended. */
   static async join(settings: KafkaSettings, request: ConsumeRequest): Promise<GroupConsumer> {
-    return new GroupConsumer(settings, request, await ConsumerRun.start(settings, request));
+    const run = await patiently(FIRST_JOIN_MS, () => ConsumerRun.start(settings, request));
+    return new GroupConsumer(settings, request, run);
   }
 
   /** What it consumes and for whom, in words. */
@@ -60,7 +63,7 @@ export class GroupConsumer implements Subscription {
     for (let failures = 1; ; failures += 1) {
       this.#request.onDisturbance(`The consumer ${this.name} broke and is built anew`, kafkaError(error));
       try {
-        await sleep(backoffMs(failures, REBUILD, Math.random()), undefined, { signal: this.#stop.signal });
+        await sleep(backoffMs(failures, PAUSES, Math.random()), undefined, { signal: this.#stop.signal });
         this.#run = await ConsumerRun.start(this.#settings, this.#request);
         this.#mending = null;
         this.#watch(this.#run);

@@ -3,10 +3,13 @@ import { paint } from './output.ts';
 import type { Shell } from './shell.ts';
 import { manyLines, oneLine } from './text-width.ts';
 
+/** One thing known of an article: what it is called, and what it is where it is known. */
+export type Fact = readonly [label: string, value: string | null];
+
 const LABEL_CELLS = 11;
 
-/** An article for reading: title, standfirst and text, then what is known of it, then what the parser warns of. */
-export function articleText(shell: Shell, article: Article): string {
+/** An article for reading: title, standfirst and text, then what is known of it (and `more`), then what the parser warns of. */
+export function articleText(shell: Shell, article: Article, more: readonly Fact[] = []): string {
   const colours = paint(shell);
   const title = article.title === null ? '(gone)' : article.title;
   const parts = [
@@ -18,7 +21,9 @@ export function articleText(shell: Shell, article: Article): string {
       heading ? colours.bold(`## ${oneLine(text)}`) : manyLines(text),
       '',
     ]),
-    ...fields(article).map(([label, value]) => `${colours.dim(label.padEnd(LABEL_CELLS))}${oneLine(value)}`),
+    ...knownOf([...factsOf(article), ...more]).map(
+      ([label, value]) => `${colours.dim(label.padEnd(LABEL_CELLS))}${oneLine(value)}`,
+    ),
     ...article.extraction.warnings.map((code) => `${colours.yellow('warning'.padEnd(LABEL_CELLS))}${oneLine(code)}`),
   ];
   return parts.join('\n');
@@ -37,13 +42,13 @@ export function bodyParts(article: Pick<Article, 'body' | 'headings'>): { text: 
     });
 }
 
-function fields(article: Article): [string, string][] {
+function factsOf(article: Article): Fact[] {
   const { extraction, publishedAt, publishedPrecision, publishedOffset } = article;
   const published =
     publishedAt === null
       ? 'no date was found'
       : `${publishedAt} (${publishedPrecision ?? 'unknown'}${publishedOffset === null ? '' : `, said as ${publishedOffset}`})`;
-  const known: [string, string | null][] = [
+  return [
     ['id', article.id],
     ['raw id', article.rawId],
     ['source', article.sourceId],
@@ -62,5 +67,8 @@ function fields(article: Article): [string, string][] {
     ['words', String(article.wordCount)],
     ['read as', `${extraction.how}, parser ${extraction.parserVersion}`],
   ];
-  return known.filter((field): field is [string, string] => field[1] !== null && field[1] !== '');
+}
+
+function knownOf(facts: readonly Fact[]): (readonly [string, string])[] {
+  return facts.filter((fact): fact is readonly [string, string] => fact[1] !== null && fact[1] !== '');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instant, timeSpan, wholeNumber } from './values.ts';
+import { instant, instantOrDay, timeSpan, wholeNumber } from './values.ts';
 
 describe('instant', () => {
   it.each([
@@ -14,6 +14,14 @@ describe('instant', () => {
 
   it.each(['yesterday', '14.03.2026', '2026-13-01', '2026-03-14T25:00', ''])('refuses %o', (text) => {
     expect(() => instant(text)).toThrow('Say a day (2026-03-14) or a time');
+  });
+});
+
+describe('instantOrDay', () => {
+  it('leaves a day a day and checks it', () => {
+    expect(instantOrDay('2026-03-14')).toBe('2026-03-14');
+    expect(instantOrDay('2026-03-14T09:30')).toBe('2026-03-14T09:30:00.000Z');
+    expect(() => instantOrDay('2026-13-14')).toThrow('Say a day');
   });
 });
 

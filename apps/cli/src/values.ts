@@ -21,6 +21,12 @@ export function instant(text: string): string {
   throw new InvalidArgumentError('Say a day (2026-03-14) or a time (2026-03-14T09:30:00Z).');
 }
 
+/** As {@link instant}, but a day stays a day, for whoever reads it as the whole of it. */
+export function instantOrDay(text: string): string {
+  const read = instant(text);
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? text : read;
+}
+
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Reads a time span with its unit (`30s`, `15m`, `1h`, `7d`) off the command line, in milliseconds; undefined where it is none. */

@@ -1,10 +1,10 @@
-import type { Article } from '@khabar/contracts';
+import { type Article, sourceId } from '@khabar/contracts';
 import type { Command } from 'commander';
 import { callService } from '../api.ts';
-import { articleText } from '../article-text.ts';
+import { type Fact, articleText } from '../article-text.ts';
 import { type Column, shortTime, table, writeJson, writeLine } from '../output.ts';
 import type { Shell } from '../shell.ts';
-import { instant, wholeNumber } from '../values.ts';
+import { instantOrDay, wholeNumber } from '../values.ts';
 
 const MORE = `
 Examples:
@@ -36,9 +36,9 @@ export function addArticles(program: Command, shell: Shell): void {
     .description('list or search the stored articles, the newest first')
     .argument('[query...]', 'words to search for')
     .option('--language <tag>', 'only of this language (BCP 47)')
-    .option('--source <id>', 'only of this source')
-    .option('--from <time>', 'only from this time on (2026-03-14 or 2026-03-14T09:30:00Z)', instant)
-    .option('--to <time>', 'only before this time', instant)
+    .option('--source <id>', 'only of this source: its id, or the URL of a feed', sourceOf)
+    .option('--from <time>', 'only from this day or time on (2026-03-14 or 2026-03-14T09:30:00Z, UTC)', instantOrDay)
+    .option('--to <time>', 'only to the end of this day, or before this time', instantOrDay)
     .option('--limit <count>', 'print so many at most', wholeNumber(1, 1_000_000), DEFAULT_LIMIT)
     .option('--json', 'print a JSON array of articles')
     .addHelpText('after', MORE)
@@ -90,8 +90,29 @@ const COLUMNS: readonly Column<Listed>[] = [
   { head: 'title', text: ({ title }) => title ?? '(gone)', shrinks: true },
 ];
 
+/** What the store knows of an article beside its text. */
+interface StoredArticle extends Article {
+  readonly revision: number;
+  readonly storedAt: string;
+  readonly sources: readonly string[];
+  readonly clusterId: string | null;
+  readonly withdrawn: string | null;
+}
+
 async function show(shell: Shell, id: string, json: boolean): Promise<void> {
   const response = await callService(shell, 'store', `/api/v1/articles/${encodeURIComponent(id)}`);
-  const article = (await response.json()) as Article;
-  await (json ? writeJson(shell, article) : writeLine(shell, articleText(shell, article)));
+  const article = (await response.json()) as StoredArticle;
+  if (json) return writeJson(shell, article);
+  const { revision, storedAt, sources, clusterId, withdrawn } = article;
+  const facts: Fact[] = [
+    ['revision', `${revision}, stored ${shortTime(storedAt)}`],
+    ['told by', sources.length > 1 ? sources.join(', ') : null],
+    ['cluster', clusterId],
+    ['withdrawn', withdrawn],
+  ];
+  await writeLine(shell, articleText(shell, article, facts));
+}
+
+function sourceOf(text: string): string {
+  return /^https?:\/\//i.test(text) ? sourceId('feed', text) : text;
 }

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openBus } from '@khabar/bus';
 import { RAW_ARTICLES, TOPICS } from '@khabar/contracts';
 import { type TestDatabase, createTestDatabase, freePort, startFakeWeb } from '@khabar/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Check } from '../checks.ts';
+import { openFoundBus } from '../bus-address.ts';
 import { runRecorded } from '../recorded-shell.ts';
 
 describe('khabar doctor', () => {
@@ -52,19 +52,8 @@ describe('khabar doctor', () => {
   });
 
   it('compares the topics with the contracts', async () => {
-    const settings = {
-      service: 'test',
-      version: '0',
-      kafkaBrokers: null,
-      databaseUrl: database.url,
-      maxAttempts: 1,
-      retryBaseMs: 10,
-      retryMaxMs: 100,
-      batchMaxEvents: 100,
-      batchMaxBytes: 1_000_000,
-    };
     {
-      await using bus = await openBus(settings);
+      await using bus = await openFoundBus({ kafkaBrokers: null, databaseUrl: database.url, foundBy: 'DATABASE_URL' });
       await bus.ensureTopics([{ ...RAW_ARTICLES, partitions: 3 }]);
       await bus.ensureTopics(TOPICS);
     }
@@ -82,7 +71,7 @@ describe('khabar doctor', () => {
     expect(find('Postgres')).toEqual({
       name: 'Postgres',
       result: 'failed',
-      detail: `127.0.0.1:${port}/khabar does not answer (ECONNREFUSED)`,
+      detail: `127.0.0.1:${port}/khabar (as khabar) does not answer (ECONNREFUSED)`,
       advice: 'start it, or correct DATABASE_URL',
     });
   });
@@ -116,8 +105,7 @@ describe('khabar doctor', () => {
     try {
       await mkdir(join(folder, 'postgres'));
       await writeFile(join(folder, 'postgres/postmaster.pid'), `${2 ** 22 + 1}\n${folder}\n0\n5432\n`);
-      const embedded = { ...env, KHABAR_DATA: folder };
-      delete embedded['DATABASE_URL'];
+      const embedded = { ...env, DATABASE_URL: '', KHABAR_DATA: folder };
       const { stdout, code } = await runRecorded(['doctor'], { env: embedded });
       expect(stdout).toMatch(/^– Postgres +the one in .* is not running: npm start$/m);
       expect(stdout).toMatch(/^✓ data folder /m);

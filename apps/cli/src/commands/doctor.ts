@@ -108,9 +108,10 @@ async function askPostgres(url: string, advice: string): Promise<DatabaseChecks>
   }
 }
 
+/** Where a database is, and as whom it is entered; never its password. */
 function withoutSecrets(url: string): string {
-  const { host, pathname } = URL.parse(url) ?? { host: 'DATABASE_URL', pathname: '' };
-  return host + pathname;
+  const { host, pathname, username } = URL.parse(url) ?? { host: 'DATABASE_URL', pathname: '', username: '' };
+  return `${host}${pathname}${username === '' ? '' : ` (as ${username})`}`;
 }
 
 /** An embedded log that is not there yet is not opened, for that would make it. */

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseOpml } from '@khabar/feeds';
 import { sourceId } from '@khabar/contracts';
 import {
   type FakeWeb,
@@ -187,9 +186,7 @@ describe('khabar sources, with a fetcher', () => {
     feedAt('/exported.xml');
     await khabar('add', web.url('/exported.xml'), '--title', 'Fish & “Ships”');
     const { stdout } = await khabar('export');
-    expect(parseOpml(Buffer.from(stdout)).feeds).toContainEqual(
-      expect.objectContaining({ title: 'Fish & “Ships”', xmlUrl: web.url('/exported.xml') }),
-    );
+    expect(stdout).toContain(`title="Fish &amp; “Ships”" xmlUrl="${web.url('/exported.xml')}"`);
     expect(await khabar('export', 'out.opml')).toMatchObject({ code: 0, stdout: '' });
     expect(await readFile(join(cwd, 'out.opml'), 'utf8')).toBe(stdout);
     expect(await khabar('import', 'out.opml')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 added/) });

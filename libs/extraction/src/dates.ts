@@ -54,7 +54,7 @@ function minutesOf(offset: string | null): number {
 
 /**
  * A day of the Solar Hijri calendar (Iran, Afghanistan) in the Gregorian one, by the 33-year rule of leap years, which agrees with the
- * astronomical calendar from 1799 to 2256. Null where there is no such day.
+ * astronomical calendar from 1850 to 2123. Null where there is no such day.
  */
 export function solarHijriDay(
   year: number,
@@ -62,7 +62,8 @@ export function solarHijriDay(
   day: number,
 ): { year: number; month: number; dayOfMonth: number } | null {
   if (year < 1178 || year > 1634 || month < 1 || month > 12 || day < 1 || day > (month <= 6 ? 31 : 30)) return null;
-  const daysBefore = 365 * year + Math.floor((8 * year + 21) / 33) + (month <= 7 ? 31 * (month - 1) : 30 * (month - 1) + 6);
+  const daysBefore =
+    365 * year + Math.floor((8 * year + 21) / 33) + (month <= 7 ? 31 * (month - 1) : 30 * (month - 1) + 6);
   const date = new Date((daysBefore + day - SOLAR_HIJRI_TO_UNIX_DAYS) * 86_400_000);
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, dayOfMonth: date.getUTCDate() };
 }

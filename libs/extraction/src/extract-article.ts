@@ -8,10 +8,13 @@ import {
   type HashedFields,
   type RawArticle,
 } from '@khabar/contracts';
+import { namesOf } from './authors.ts';
 import { cleanLine, cleanText, comparable } from './clean-text.ts';
-import { parseMachineDate, type FoundDate } from './dates.ts';
+import { readDateline } from './dateline.ts';
+import type { FoundDate } from './dates.ts';
 import { fingerprint } from './fingerprint.ts';
-import { languageOf, primaryTag } from './language.ts';
+import { languageOf } from './language.ts';
+import { parseDate } from './parse-date.ts';
 import type { Block, Reading } from './reading.ts';
 import { readRawArticle } from './read-raw-article.ts';
 import { withoutSiteName } from './title.ts';
@@ -34,17 +37,20 @@ function assemble(raw: RawArticle, reading: Reading): Article {
   const warnings = new Set(reading.warnings);
   const title = reading.titles
     .map((found) => withoutSiteName(cleanLine(found), reading.siteName).title)
-    .find((found) => found !== '');
+    .find((found) => /[\p{L}\p{N}]/u.test(found));
   if (title === undefined) throw new KhabarError('no-title', 'No title was found');
   const kicker = orNull(reading.kicker);
   const summary = orNull(reading.summary);
   const blocks = bodyBlocks(reading.blocks, [title, kicker, summary]);
   const body = blocks.map(({ text }) => text).join('\n\n');
   if (body === '') warnings.add('no-body');
-  const published = firstDate(reading.published);
-  if (published === null) warnings.add('no-date');
+  const language = languageOf(`${title}\n${summary ?? ''}\n${body}`, reading.claimedLanguage);
+  const published = firstDate(reading.published, language, raw.fetchedAt);
+  const modified = firstDate(reading.modified, language, raw.fetchedAt);
+  if (published === null) warnings.add(reading.published.length === 0 ? 'no-date' : 'unreadable-date');
+  const names = namesOf(reading.bylines);
   const address = addressOf(raw, reading);
-  const described: HashedFields = {
+  return complete(raw, address.url, reading.how, [...warnings].sort(), {
     externalId: externalIdOf(raw, reading),
     canonicalUrl: address.canonical,
     title,
@@ -52,42 +58,31 @@ function assemble(raw: RawArticle, reading: Reading): Article {
     summary,
     body,
     headings: blocks.filter(({ kind }) => kind === 'heading').map(({ text }) => text),
-    kind: reading.kind,
+    kind: body === '' ? 'unknown' : reading.kind,
     gone: false,
-    authors: unique(reading.bylines),
-    agencies: unique(reading.agencies),
+    authors: [...names.people],
+    agencies: agenciesOf(reading, names.agencies, blocks),
     publishedAt: published?.at ?? null,
-    modifiedAt: firstDate(reading.modified)?.at ?? null,
+    modifiedAt: modified?.at ?? null,
     publishedOffset: published?.offset ?? null,
     publishedPrecision: published?.precision ?? null,
-    language: languageOf(`${title}\n${body}`, reading.claimedLanguage),
+    language,
     section: orNull(reading.section),
     tags: unique(reading.tags),
-    images: reading.images,
-  };
-  return {
-    id: articleId({
-      canonicalUrl: address.canonical,
-      sourceId: raw.sourceId,
-      externalId: described.externalId,
-      rawId: raw.id,
-    }),
-    rawId: raw.id,
-    sourceId: raw.sourceId,
-    fetchedAt: raw.fetchedAt,
-    url: address.url,
-    ...described,
-    wordCount: countWords(body),
-    ...articleHashes(described),
-    fingerprint: fingerprint(body),
-    extraction: { how: reading.how, parserVersion: PARSER_VERSION, warnings: [...warnings].sort() },
-  };
+    images: reading.images.map(({ url, width, height, alt, caption }) => ({
+      url: url.toWellFormed().replaceAll('\0', ''),
+      width,
+      height,
+      alt: orNull(alt),
+      caption: orNull(caption),
+    })),
+  });
 }
 
-/** A page that answered 404 or 410: all that is known of it is its address and what its feed said of it. */
+/** A page that answered 404 or 410: all that is known of it is its address and what its feed says of it. */
 function goneArticle(raw: RawArticle): Article {
   const address = addressOf(raw, null);
-  const described: HashedFields = {
+  return complete(raw, address.url, 'page', [], {
     externalId: externalIdOf(raw, null),
     canonicalUrl: address.canonical,
     title: null,
@@ -103,27 +98,32 @@ function goneArticle(raw: RawArticle): Article {
     modifiedAt: null,
     publishedOffset: null,
     publishedPrecision: null,
-    language: primaryTag(raw.entry?.language ?? null),
+    language: null,
     section: null,
     tags: [],
     images: [],
-  };
+  });
+}
+
+function complete(
+  raw: RawArticle,
+  url: string | null,
+  how: Article['extraction']['how'],
+  warnings: string[],
+  described: HashedFields,
+): Article {
+  const { canonicalUrl: canonical, externalId, body } = described;
   return {
-    id: articleId({
-      canonicalUrl: address.canonical,
-      sourceId: raw.sourceId,
-      externalId: described.externalId,
-      rawId: raw.id,
-    }),
+    id: articleId({ canonicalUrl: canonical, sourceId: raw.sourceId, externalId, rawId: raw.id }),
     rawId: raw.id,
     sourceId: raw.sourceId,
     fetchedAt: raw.fetchedAt,
-    url: address.url,
+    url,
     ...described,
-    wordCount: 0,
+    wordCount: body === null ? 0 : countWords(body),
     ...articleHashes(described),
-    fingerprint: null,
-    extraction: { how: 'page', parserVersion: PARSER_VERSION, warnings: [] },
+    fingerprint: body === null ? null : fingerprint(body),
+    extraction: { how, parserVersion: PARSER_VERSION, warnings },
   };
 }
 
@@ -148,6 +148,7 @@ function externalIdOf(raw: RawArticle, reading: Reading | null): string | null {
   return orNull(reading?.externalId ?? null);
 }
 
+// A body never contains title, kicker or summary.
 function bodyBlocks(blocks: readonly Block[], said: readonly (string | null)[]): Block[] {
   const known = new Set(said.filter((text) => text !== null).map(comparable));
   return blocks
@@ -155,12 +156,25 @@ function bodyBlocks(blocks: readonly Block[], said: readonly (string | null)[]):
     .filter(({ text }) => text !== '' && !known.has(comparable(text)));
 }
 
-function firstDate(found: readonly string[]): FoundDate | null {
-  for (const text of found) {
-    const date = parseMachineDate(text);
-    if (date !== null) return date;
+/** The agencies that the input names, and the one of its dateline. Each once, as first written. */
+function agenciesOf(reading: Reading, ofBylines: readonly string[], blocks: readonly Block[]): string[] {
+  const lead = blocks.find(({ kind }) => kind === 'paragraph');
+  const ofDateline = lead === undefined ? null : (readDateline(lead.text)?.agency ?? null);
+  const agencies = new Map<string, string>();
+  for (const agency of unique([...reading.agencies, ...ofBylines, ...(ofDateline === null ? [] : [ofDateline])])) {
+    if (!agencies.has(comparable(agency))) agencies.set(comparable(agency), agency);
   }
-  return null;
+  return [...agencies.values()];
+}
+
+/** A clock that is wrong by less than this makes no date impossible. */
+const FUTURE_TOLERANCE_MS = 36 * 3_600_000;
+
+/** The first date that can be read; one that lies in the future of the fetch is an event's, or a mistake. */
+function firstDate(found: readonly string[], language: string | null, fetchedAt: string): FoundDate | null {
+  const latest = new Date(Date.parse(fetchedAt) + FUTURE_TOLERANCE_MS).toISOString();
+  const dates = found.map((text) => parseDate(text, language, fetchedAt)).filter((date) => date !== null);
+  return dates.find(({ at }) => at <= latest) ?? null;
 }
 
 function orNull(text: string | null): string | null {

@@ -4,7 +4,13 @@ import { phraseKey } from './lexicon/phrase-list.ts';
 import { RELATIVE_WORDS, type RelativeWords } from './lexicon/relative-dates.ts';
 
 const MINUTE = 60_000;
-const UNITS = { minute: MINUTE, hour: 60 * MINUTE, day: 1440 * MINUTE, week: 7 * 1440 * MINUTE, month: 30 * 1440 * MINUTE };
+const UNITS = {
+  minute: MINUTE,
+  hour: 60 * MINUTE,
+  day: 1440 * MINUTE,
+  week: 7 * 1440 * MINUTE,
+  month: 30 * 1440 * MINUTE,
+};
 type Unit = keyof typeof UNITS;
 
 const LONGEST_RELATIVE_DATE = 60;
@@ -38,7 +44,11 @@ interface Pattern {
 }
 
 function patternsOf(words: RelativeWords): Pattern {
-  const keys = (list: string) => list.split('|').map(phraseKey).filter((word) => word !== '');
+  const keys = (list: string) =>
+    list
+      .split('|')
+      .map(phraseKey)
+      .filter((word) => word !== '');
   const group = (list: string) => keys(list).sort((a, b) => b.length - a.length).join('|') || '$^'; // prettier-ignore
   const units = (Object.keys(UNITS) as Unit[]).map((unit) => `(?<${unit}>${group(words[unit])})`).join('|');
   const before = words.before === '' ? '' : `(?<before>(?:${group(words.before)}) ?)?`;

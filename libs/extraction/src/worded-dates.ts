@@ -33,7 +33,10 @@ export function parseWordedDate(text: string, language: string | null): WordedDa
 
 const boundary = (pattern: string) => `(?<![\\p{L}\\p{M}])(?:${pattern})(?![\\p{L}\\p{M}])`;
 const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const fold = (text: string) => asciiDigits(text.normalize('NFKC')).toLowerCase().replace(/[\u064b-\u0652\u200c-\u200f]/g, '');
+const fold = (text: string) =>
+  asciiDigits(text.normalize('NFKC'))
+    .toLowerCase()
+    .replace(/[\u064b-\u0652\u200c-\u200f]/g, '');
 const oneOf = (words: readonly string[]) =>
   new RegExp(
     boundary([...new Set(words.map(fold))].sort((a, b) => b.length - a.length).map(escape).join('|')),
@@ -49,7 +52,9 @@ for (const [language, months] of Object.entries(MONTHS)) {
     }
   }
 }
-const SOLAR_NUMBERS = new Map(SOLAR_HIJRI_MONTHS.flatMap((forms, at) => forms.split('|').map((form) => [fold(form), at + 1] as const)));
+const SOLAR_NUMBERS = new Map(
+  SOLAR_HIJRI_MONTHS.flatMap((forms, at) => forms.split('|').map((form) => [fold(form), at + 1] as const)),
+);
 const MONTH_WORD = oneOf([...MONTH_NUMBERS.keys(), ...SOLAR_NUMBERS.keys()]);
 const WEEKDAY_WORD = oneOf(WEEKDAYS);
 const FORENOON_WORD = oneOf(FORENOON);
@@ -84,12 +89,15 @@ interface Day {
   readonly rest: string;
 }
 
-const ORDINAL = "(?:st|nd|rd|th|º|ª|er|re|ste|de|\\.|-?го|-?е)?";
+const ORDINAL = '(?:st|nd|rd|th|º|ª|er|re|ste|de|\\.|-?го|-?е)?';
 const BETWEEN = "[\\s.,/'’\\-]*(?:de |del |di |of |d')?";
 const YEAR = "(\\d{4}|(?<=['’])\\d{2})(?!\\d)";
 
 const YEAR_MONTH_DAY = /(?<!\d)(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?!\d)/u;
-const DAY_WORD_YEAR = new RegExp(`(?<!\\d)(\\d{1,2})${ORDINAL}${BETWEEN}@([ms])(\\d+)(?:\\s*/?\\s*@m\\d+)?${BETWEEN}${YEAR}`, 'u');
+const DAY_WORD_YEAR = new RegExp(
+  `(?<!\\d)(\\d{1,2})${ORDINAL}${BETWEEN}@([ms])(\\d+)(?:\\s*/?\\s*@m\\d+)?${BETWEEN}${YEAR}`,
+  'u',
+);
 const WORD_DAY_YEAR = new RegExp(`@([ms])(\\d+)${BETWEEN}(\\d{1,2})${ORDINAL}[\\s,]*${YEAR}`, 'u');
 const YEAR_WORD_DAY = /(?<!\d)(\d{4})[\s.,]*@([ms])(\d+)[\s.,]*(\d{1,2})(?![\d:])/u;
 const FIGURES = /(?<![\d:])(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?![\d:])/u;
@@ -107,7 +115,14 @@ function findDay(words: string, language: string | null): Day | null {
   return found ? inFigures(words, found, language) : null;
 }
 
-function worded(words: string, found: RegExpExecArray, calendar: string, year: number, month: number, day: number): Day | null {
+function worded(
+  words: string,
+  found: RegExpExecArray,
+  calendar: string,
+  year: number,
+  month: number,
+  day: number,
+): Day | null {
   if (calendar === 'm') return gregorian(words, found, year, month, day);
   const solar = solarHijriDay(year, month, day);
   return solar === null ? null : { ...solar, rest: words.replace(found[0], ' ') };

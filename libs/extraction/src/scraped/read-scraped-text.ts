@@ -1,30 +1,69 @@
-import { LINE_END, cleanLine } from '../clean-text.ts';
-import type { Reading } from '../reading.ts';
+import { comparable } from '../clean-text.ts';
+import type { Block, Reading } from '../reading.ts';
+import { bodyOf } from './body-lines.ts';
+import { classifyLine, type Classified } from './classify-line.ts';
+import { headOf } from './head-lines.ts';
+import { splitLabel } from './lead-label.ts';
+import { readLines, type Line } from './lines.ts';
+import { chooseTitle } from './title-line.ts';
 
-/** Reads a text that was scraped off a page. */
+/** A line with what it is. */
+export interface ReadLine extends Line, Classified {}
+
+/** Classifying looks at a line's beginning only, yet of very many lines even that takes time; such a text is no article. */
+const MOST_LINES = 20_000;
+
+/**
+ * Reads a text that was scraped off a page: its title, standfirst, body and what else it says, without the furniture of the page around
+ * it. Lines are told by what is usual in lines of their kind in any language, and by where they stand; nothing is known of any site.
+ */
 export function readScrapedText(text: string): Reading {
-  const lines = text
-    .split(LINE_END)
-    .map(cleanLine)
-    .filter((line) => line !== '');
+  const lines = readLines(text)
+    .slice(0, MOST_LINES)
+    .map((line): ReadLine => ({ ...line, ...classifyLine(line.text) }));
+  const title = chooseTitle(lines);
+  const head = headOf(lines, title);
+  const standfirst = head.standfirst === null ? null : splitLabel(head.standfirst, 'standfirst');
+  const body = bodyOf(lines.slice(head.bodyFrom), title.repeated);
+  const lead = leadOf(body, standfirst?.label ?? null);
+  const facts = lines.map((line) => line.facts);
+  const kicker = standfirst?.label ?? title.kicker;
+  const labels = [...(standfirst?.label ? [standfirst.label] : []), ...(lead.label === null ? [] : [lead.label])];
   return {
     how: 'scraped-text',
     kind: 'article',
-    titles: lines.slice(0, 1).filter((line) => line.length <= 250),
-    kicker: null,
-    summary: null,
-    blocks: lines.slice(1).map((line) => ({ kind: 'paragraph', text: line })),
-    bylines: [],
-    agencies: [],
-    published: [],
-    modified: [],
+    titles: title.text === null ? [] : [title.text],
+    kicker,
+    summary: standfirst?.text ?? null,
+    blocks: lead.blocks,
+    bylines: [...new Set([...facts.flatMap(({ bylines }) => bylines), ...head.bylines])],
+    agencies: facts.flatMap(({ agencies }) => agencies),
+    published: facts.flatMap(({ published }) => published),
+    modified: facts.flatMap(({ modified }) => modified),
     claimedLanguage: null,
-    section: null,
-    tags: [],
+    section: sectionOf(lines, title.text),
+    tags: [...labels, ...facts.flatMap(({ tags }) => tags)],
     images: [],
-    externalId: null,
+    externalId: facts.find(({ externalId }) => externalId !== null)?.externalId ?? null,
     relCanonical: null,
-    siteName: null,
-    warnings: [],
+    siteName: title.siteName,
+    warnings: lines.length === MOST_LINES ? ['too-many-lines'] : [],
   };
+}
+
+// The label before the lead is none of the text when it is set as labels are; of a kicker's text it may be the kicker once more.
+function leadOf(blocks: readonly Block[], kicker: string | null): { label: string | null; blocks: readonly Block[] } {
+  const [first, ...others] = blocks;
+  if (first?.kind !== 'paragraph') return { label: null, blocks };
+  const { label, text } = splitLabel(first.text, 'lead');
+  if (label === null) return { label: null, blocks };
+  const said = kicker !== null && comparable(kicker) === comparable(label);
+  return { label: said ? null : label, blocks: [{ kind: 'paragraph', text }, ...others] };
+}
+
+function sectionOf(lines: readonly ReadLine[], title: string | null): string | null {
+  const known = title === null ? '' : comparable(title);
+  return (
+    lines.find(({ facts }) => facts.section !== null && comparable(facts.section) !== known)?.facts.section ?? null
+  );
 }

@@ -1,0 +1,91 @@
+import type { Block } from '../reading.ts';
+import { columns } from './lines.ts';
+import { isHeadline, isProse } from './prose.ts';
+import type { ReadLine } from './read-scraped-text.ts';
+
+const BULLET = /^[•·●○◦▪■□►▶‣∙*]\s+/u;
+const DASH = /^[-–]\s+/u;
+const NUMBER = /^\(?\p{Nd}{1,2}[.)]\s+/u;
+
+/** Kinds of lines that begin a list of links or a form: what follows in their group goes with them, up to the next paragraph. */
+const OPENING = new Set(['related', 'popular', 'newsletter']);
+
+/** The body of a scraped text as blocks: its paragraphs, subheads and lists, without all that is not the article. */
+export function bodyOf(lines: readonly ReadLine[], isTitle: (text: string) => boolean): Block[] {
+  return asBlocks(withoutTail(articleLines(beforeComments(lines), isTitle)));
+}
+
+/** Comments end the article, unless more text follows than stands before: then it was only their count. */
+function beforeComments(lines: readonly ReadLine[]): readonly ReadLine[] {
+  const at = lines.findIndex(({ kind, text }, index) => kind === 'comments' && proseWidth(lines.slice(0, index)) > 0 && text !== '');
+  if (at < 0) return lines;
+  return proseWidth(lines.slice(0, at)) >= proseWidth(lines.slice(at)) ? lines.slice(0, at) : lines;
+} // prettier-ignore
+
+function proseWidth(lines: readonly ReadLine[]): number {
+  return lines.reduce((sum, { kind, text }) => (kind === 'text' && isProse(text) ? sum + columns(text) : sum), 0);
+}
+
+function articleLines(lines: readonly ReadLine[], isTitle: (text: string) => boolean): ReadLine[] {
+  const kept: ReadLine[] = [];
+  let opened: { kind: string; group: number; alone: boolean } | null = null;
+  for (const [at, line] of lines.entries()) {
+    if (OPENING.has(line.kind)) {
+      opened = { kind: line.kind, group: line.group, alone: lines[at + 1]?.group !== line.group };
+    } else if (opened !== null && !endsRun(opened, line)) {
+      continue;
+    } else {
+      if (line.kind === 'text') opened = null;
+      if (line.kind === 'text' && !isTitle(line.text)) kept.push(line);
+    }
+  }
+  return kept;
+}
+
+// A form is its group. A list of links ends with its group, or with the first paragraph: where its heading stands alone, the links follow
+// in groups of their own.
+function endsRun(opened: { kind: string; group: number; alone: boolean }, line: ReadLine): boolean {
+  if (opened.kind === 'newsletter') return line.group !== opened.group;
+  if (line.kind !== 'text') return false;
+  if (line.group !== opened.group && !opened.alone) return true;
+  return isProse(line.text);
+}
+
+/** Without the short lines at the end that head nothing: links of a list whose heading is not known. */
+function withoutTail(lines: readonly ReadLine[]): readonly ReadLine[] {
+  let end = lines.length;
+  while (end > 0 && isHeadline(lines[end - 1]!.text) && !isItem(lines[end - 1]!.text)) end -= 1;
+  return end === 0 ? lines : lines.slice(0, end);
+}
+
+function isItem(text: string): boolean {
+  return BULLET.test(text) || DASH.test(text) || NUMBER.test(text);
+}
+
+function asBlocks(lines: readonly ReadLine[]): Block[] {
+  const blocks: Block[] = [];
+  for (const [at, { text }] of lines.entries()) {
+    const item = itemOf(text, lines[at - 1]?.text, lines[at + 1]?.text);
+    const previous = blocks.at(-1);
+    if (item !== null && previous?.kind === 'list' && isItem(lines[at - 1]?.text ?? '')) {
+      blocks[blocks.length - 1] = { kind: 'list', text: `${previous.text}\n${item}` };
+    } else if (item !== null) {
+      blocks.push({ kind: 'list', text: item });
+    } else {
+      blocks.push({ kind: isSubhead(text, lines[at + 1]?.text) ? 'heading' : 'paragraph', text });
+    }
+  }
+  return blocks;
+}
+
+// One dash alone begins speech, one number alone a sentence; two in a row are a list.
+function itemOf(text: string, before: string | undefined, after: string | undefined): string | null {
+  if (BULLET.test(text)) return `- ${text.replace(BULLET, '')}`;
+  const sign = [DASH, NUMBER].find((candidate) => candidate.test(text));
+  if (sign === undefined || ![before, after].some((other) => other !== undefined && sign.test(other))) return null;
+  return sign === DASH ? `- ${text.replace(DASH, '')}` : `- ${text}`;
+}
+
+function isSubhead(text: string, next: string | undefined): boolean {
+  return isHeadline(text) && columns(text) <= 110 && next !== undefined && (!isHeadline(next) || isItem(next));
+}

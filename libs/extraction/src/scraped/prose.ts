@@ -1,0 +1,28 @@
+import { columns } from './lines.ts';
+
+/** Signs that end a sentence, in every script, and what may close after them. */
+const SENTENCE_END = /[.!?…।॥۔؟。！？｡។။፡።]["'”’»«)）\]】」』›*]*$/u;
+const FULL_STOP_END = /(?<!\b\p{L})[.…।॥۔。｡។။።]["'”’»«)）\]】」』›*]*$/u;
+const INNER_SENTENCE_END = /[.!?…।॥۔؟]["'”’»)\]]*\s+\S|[。！？｡]["'”’»）」』]*\S/u;
+
+/** Beyond this width a line is a paragraph however it ends. */
+const WIDE = 160;
+
+/** Whether the text ends as a sentence does. */
+export function endsSentence(text: string): boolean {
+  return SENTENCE_END.test(text);
+}
+
+/** Whether the line is running text: several sentences, a long one, or one that ends with a full stop. */
+export function isProse(text: string): boolean {
+  const width = columns(text);
+  if (width >= WIDE) return true;
+  return (
+    (width >= 30 && FULL_STOP_END.test(text)) || (endsSentence(text) && width >= 60 && INNER_SENTENCE_END.test(text))
+  );
+}
+
+/** Whether the line may be a headline or subhead: short, one phrase, without a full stop. */
+export function isHeadline(text: string): boolean {
+  return columns(text) <= 140 && !FULL_STOP_END.test(text) && !/[:：,،、;؛]$/u.test(text) && !INNER_SENTENCE_END.test(text.replace(/\b\p{Lu}\.\s/gu, ' ')); // prettier-ignore
+}

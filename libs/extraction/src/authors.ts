@@ -81,8 +81,12 @@ function partsOf(byline: string): string[] {
     .split(/\s*[,،、;；/|｜•·&＆]\s*|\s+[-–—]\s+|[()（）]/u)
     .flatMap((part) => part.split(SPACED_CONJUNCTION))
     .flatMap(splitArabicAnd)
-    .map((part) => withoutLabel(part).replace(/^[\s.:：*-]+|[\s:：*-]+$/gu, '').replace(/(?<=\p{L}{2})\.$/u, ''))
-    .filter((part) => part !== ''); // prettier-ignore
+    .map((part) =>
+      withoutLabel(part)
+        .replace(/^[\s.:：*-]+|[\s:：*-]+$/gu, '')
+        .replace(/(?<=\p{L}{2})\.$/u, ''),
+    )
+    .filter((part) => part !== '');
 }
 
 // The Arabic "and" is written as one word with what follows; only between two full names is it told from a name's first letter.

@@ -15,7 +15,9 @@ export interface Dateline {
  */
 export function readDateline(lead: string): Dateline | null {
   const head = lead.slice(0, LONGEST_DATELINE);
-  const bracketed = /^([^()（）/:：]{2,60}?)[\s.,]*[(（]([^()（）]{2,30})[)）]\s*[.:：]?\s*(?:[-–—:：−]+|$)/u.exec(head);
+  const bracketed = /^([^()（）/:：]{2,60}?)[\s.,]*[(（]([^()（）]{2,30})[)）]\s*[.:：]?\s*(?:[-–—:：−]+|$)/u.exec(
+    head,
+  );
   if (bracketed !== null) {
     const agency = bracketed[2]!.trim();
     const isDateline = knownAgency(agency) !== null || isUnnamedAgency(agency) || isPlaceAndDate(bracketed[1]!);
@@ -23,12 +25,18 @@ export function readDateline(lead: string): Dateline | null {
   }
   const slashed = /^[^/]{2,50}?[.,]?\s*\/([^/]{2,30})\/\s*[.:–—-]?/u.exec(head);
   if (slashed !== null && knownAgency(slashed[1]!) !== null) return { agency: slashed[1]!.trim() };
-  const chinese = /^[(（【]?\s*(\S{2,8}?[社网通讯訊])(?:记者|記者)?\S{0,12}?(?:\p{Nd}{1,2}月)?\p{Nd}{1,2}日(?:电|電|讯|訊)[)）】]?/u.exec(head);
+  const chinese =
+    /^[(（【]?\s*(\S{2,8}?[社网通讯訊])(?:记者|記者)?\S{0,12}?(?:\p{Nd}{1,2}月)?\p{Nd}{1,2}日(?:电|電|讯|訊)[)）】]?/u.exec(
+      head,
+    );
   if (chinese !== null) return { agency: knownAgency(chinese[1]!) };
-  const first = /^[(（【［[]?\s*([^\s,.:：)）】\]/–—-]+(?:\s[^\s,.:：)）】\]/–—-]+)?)\s*(?:[)）】］\]]|\s[–—-]\s|[:：/])/u.exec(head);
+  const first =
+    /^[(（【［[]?\s*([^\s,.:：)）】\]/–—-]+(?:\s[^\s,.:：)）】\]/–—-]+)?)\s*(?:[)）】］\]]|\s[–—-]\s|[:：/])/u.exec(
+      head,
+    );
   if (first !== null && knownAgency(first[1]!) !== null) return { agency: first[1]!.trim() };
   return isCapitalPlace(head) ? { agency: null } : null;
-} // prettier-ignore
+}
 
 /** Whether the text before the agency is a place, in capitals or followed by a day. */
 function isPlaceAndDate(text: string): boolean {

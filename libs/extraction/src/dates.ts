@@ -34,8 +34,14 @@ export function dayOf(year: number, month: number, day: number): FoundDate | nul
 /** An instant of local time and offset; null where there is none such. */
 export function instantOf(
   [year, month, day, hour, minute, second, millisecond]: readonly [
-    number, number, number, number, number, number, number,
-  ], // prettier-ignore
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ],
   offset: string | null,
 ): FoundDate | null {
   if (year < 1000 || year > 9999 || hour > 24 || minute > 59 || second > 60) return null;

@@ -13,8 +13,18 @@ const SAMPLE_BYTES = 65_536;
 
 /** First bytes of what is served as text by mistake: PNG, JPEG, GIF, PDF, ZIP (also office documents), gzip, RIFF, Ogg, Flash, MPEG, executables. */
 const BINARY_SIGNATURES = [
-  '\x89PNG', '\xff\xd8\xff', 'GIF8', '%PDF-', 'PK\x03\x04', '\x1f\x8b', 'RIFF', 'OggS', 'CWS', 'ID3', '\x7fELF',
-]; // prettier-ignore
+  '\x89PNG',
+  '\xff\xd8\xff',
+  'GIF8',
+  '%PDF-',
+  'PK\x03\x04',
+  '\x1f\x8b',
+  'RIFF',
+  'OggS',
+  'CWS',
+  'ID3',
+  '\x7fELF',
+];
 
 /**
  * Bytes as text: by BOM, then by the charset declared outside, then (HTML) by what the page declares, else as UTF-8 or, where

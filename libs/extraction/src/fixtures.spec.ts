@@ -1,5 +1,14 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { articleValidator, encodeBody, rawArticleIdOfFile, rawContentHash, sourceId, type Article, type FeedEntry, type RawArticle } from '@khabar/contracts';
+import {
+  articleValidator,
+  encodeBody,
+  rawArticleIdOfFile,
+  rawContentHash,
+  sourceId,
+  type Article,
+  type FeedEntry,
+  type RawArticle,
+} from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
 import { extractArticle } from './extract-article.ts';
 
@@ -16,7 +25,8 @@ function rawArticleOf(folder: URL): RawArticle {
   const file = ['input.txt', 'input.html', 'input.json'].find((name) => existsSync(new URL(name, folder)))!;
   const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as object;
   const entry = file === 'input.json' ? (read(file) as FeedEntry) : null;
-  const bytes = entry === null ? readFileSync(new URL(file, folder)) : Buffer.from(entry.content ?? entry.summary ?? '');
+  const bytes =
+    entry === null ? readFileSync(new URL(file, folder)) : Buffer.from(entry.content ?? entry.summary ?? '');
   const overrides = existsSync(new URL('raw.json', folder)) ? (read('raw.json') as Partial<RawArticle>) : {};
   return {
     id: rawArticleIdOfFile(SOURCE, folder.pathname.split('/').at(-2)!),
@@ -41,7 +51,8 @@ describe('every fixture', () => {
     const { warnings, how, ...fields } = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as Expected;
     const article = extractArticle(rawArticleOf(folder));
     expect(articleValidator.assert(article)).toBe(article);
-    for (const key of Object.keys(fields) as (keyof Article)[]) expect.soft(article[key], key).toEqual(fields[key as keyof typeof fields]);
+    for (const key of Object.keys(fields) as (keyof Article)[])
+      expect.soft(article[key], key).toEqual(fields[key as keyof typeof fields]);
     if (how !== undefined) expect.soft(article.extraction.how).toBe(how);
     expect.soft(article.extraction.warnings).toEqual(expect.arrayContaining(warnings ?? []));
   });

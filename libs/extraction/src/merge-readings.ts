@@ -63,7 +63,15 @@ function summaryOf(entry: Reading, body: readonly Block[]): string | null {
   const summary = entry.summary ?? (entry.how === 'summary' ? entry.blocks.map(({ text }) => text).join(' ') : null);
   if (summary === null) return null;
   const key = comparable(summary.replace(/\s*\[?(?:…|\.{3})\]?$/, ''));
-  return key === '' || comparable(body.slice(0, 3).map(({ text }) => text).join('')).includes(key) ? null : summary; // prettier-ignore
+  return key === '' ||
+    comparable(
+      body
+        .slice(0, 3)
+        .map(({ text }) => text)
+        .join(''),
+    ).includes(key)
+    ? null
+    : summary;
 }
 
 function lengthOf(blocks: readonly Block[]): number {

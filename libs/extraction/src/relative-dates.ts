@@ -49,7 +49,10 @@ function patternsOf(words: RelativeWords): Pattern {
       .split('|')
       .map(phraseKey)
       .filter((word) => word !== '');
-  const group = (list: string) => keys(list).sort((a, b) => b.length - a.length).join('|') || '$^'; // prettier-ignore
+  const group = (list: string) =>
+    keys(list)
+      .sort((a, b) => b.length - a.length)
+      .join('|') || '$^';
   const units = (Object.keys(UNITS) as Unit[]).map((unit) => `(?<${unit}>${group(words[unit])})`).join('|');
   const before = words.before === '' ? '' : `(?<before>(?:${group(words.before)}) ?)?`;
   const after = words.after === '' ? '' : `(?<after> ?(?:${group(words.after)}))?`;

@@ -1,6 +1,7 @@
 import { asciiDigits } from './clean-text.ts';
 import { dayOf, instantOf, solarHijriDay, type FoundDate } from './dates.ts';
 import { AFTERNOON, DATE_FILLERS, FORENOON, MONTHS, SOLAR_HIJRI_MONTHS, WEEKDAYS, ZONES } from './lexicon/calendar.ts';
+import { WordMatcher } from './lexicon/word-matcher.ts';
 
 /** A date in words, and what else stood in the text, in its normal form: empty where it was nothing but a date. */
 export interface WordedDate {
@@ -31,19 +32,22 @@ export function parseWordedDate(text: string, language: string | null): WordedDa
   return date === null ? null : { date, rest };
 }
 
-const boundary = (pattern: string) => `(?<![\\p{L}\\p{M}])(?:${pattern})(?![\\p{L}\\p{M}])`;
-const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const fold = (text: string) =>
   asciiDigits(text.normalize('NFKC'))
     .toLowerCase()
     .replace(/[\u064b-\u0652\u200c-\u200f]/g, '');
-const oneOf = (words: readonly string[]) =>
-  new RegExp(
-    boundary([...new Set(words.map(fold))].sort((a, b) => b.length - a.length).map(escape).join('|')),
-    'gu',
-  ); // prettier-ignore
 
-const MONTH_NUMBERS = new Map<string, Map<string, number>>(); // by word, then by language
+const isLetter = (character: string) => /[\p{L}\p{M}]/u.test(character);
+
+/** Replaces words of the calendar; digits may stand right beside them. */
+function matcherOf<T>(entries: Iterable<readonly [string, T]>): WordMatcher<T> {
+  return new WordMatcher(new Map([...entries].map(([word, value]) => [fold(word), value] as const)), isLetter);
+}
+
+const tokenOf = (words: readonly string[], token: string) => words.map((word) => [word, token] as const);
+
+/** Numbers of the months by their words; one word may mean different months in different languages ("listopad"). */
+const MONTH_NUMBERS = new Map<string, Map<string, number>>();
 for (const [language, months] of Object.entries(MONTHS)) {
   for (const [at, forms] of months.entries()) {
     for (const form of forms.split('|').map(fold)) {
@@ -52,35 +56,38 @@ for (const [language, months] of Object.entries(MONTHS)) {
     }
   }
 }
-const SOLAR_NUMBERS = new Map(
-  SOLAR_HIJRI_MONTHS.flatMap((forms, at) => forms.split('|').map((form) => [fold(form), at + 1] as const)),
-);
-const MONTH_WORD = oneOf([...MONTH_NUMBERS.keys(), ...SOLAR_NUMBERS.keys()]);
-const WEEKDAY_WORD = oneOf(WEEKDAYS);
-const FORENOON_WORD = oneOf(FORENOON);
-const AFTERNOON_WORD = oneOf(AFTERNOON);
-const ZONE_NUMBERS = new Map(Object.entries(ZONES).map(([word, offset]) => [fold(word), offset]));
-const ZONE_WORD = oneOf([...ZONE_NUMBERS.keys()]);
-const FILLER_WORD = oneOf(DATE_FILLERS);
+
+const MONTH_WORDS = matcherOf<ReadonlyMap<string, number>>(MONTH_NUMBERS);
+const OTHER_WORDS = matcherOf([
+  ...tokenOf(WEEKDAYS, ' '),
+  ...SOLAR_HIJRI_MONTHS.flatMap((forms, at) => tokenOf(forms.split('|'), ` @s${at + 1} `)),
+  ...tokenOf(FORENOON, ' @am '),
+  ...tokenOf(AFTERNOON, ' @pm '),
+  ...Object.entries(ZONES).map(([word, offset]) => [word, ` @z${offset} `] as const),
+]);
+const FILLER_WORDS = matcherOf(tokenOf(DATE_FILLERS, ' '));
 
 /** Folds the text and puts a token in the place of each word of the calendar: `@m3` March, `@s12` Esfand, `@am`, `@pm`, `@z+05:30`. */
 function inTokens(text: string, language: string | null): string {
-  return fold(text)
+  const inFigures = fold(text)
     .replace(/(?<=\d)\s*(?:年|년)\s*(\d{1,2})\s*(?:月|월)\s*(\d{1,2})\s*(?:日|일|號|号)?/gu, '-$1-$2 ')
-    .replace(/(\d{1,2})\s*(?:時|时|點|点|시)\s*(?:(\d{1,2})\s*(?:分|분)(?:\s*\d{1,2}\s*(?:秒|초))?)?/gu, (_, h: string, m?: string) => ` ${h}:${(m ?? '0').padStart(2, '0')} `)
-    .replace(/(?:gmt|utc)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?(?!\d)/gu, (_, sign: string, h: string, m?: string) => ` @z${sign}${h.padStart(2, '0')}:${m ?? '00'} `)
+    .replace(
+      /(\d{1,2})\s*(?:時|时|點|点|시)\s*(?:(\d{1,2})\s*(?:分|분)(?:\s*\d{1,2}\s*(?:秒|초))?)?/gu,
+      (_, hour: string, minute = '0') => ` ${hour}:${String(minute).padStart(2, '0')} `,
+    )
+    .replace(
+      /(?:gmt|utc)\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?(?!\d)/gu,
+      (_, sign: string, hours: string, minutes = '00') => ` @z${sign}${hours.padStart(2, '0')}:${String(minutes)} `,
+    )
     .replace(/(?<=\d:\d{2}(?::\d{2})?\s*)([+-])(\d{2}):?(\d{2})(?!\d)/gu, ' @z$1$2:$3 ')
-    .replace(MONTH_WORD, (word) => {
-      const numbers = MONTH_NUMBERS.get(word);
-      const number = numbers?.get(language ?? '') ?? numbers?.values().next().value;
-      return number === undefined ? ` @s${SOLAR_NUMBERS.get(word)!} ` : ` @m${number} `;
-    })
-    .replace(ZONE_WORD, (word) => ` @z${ZONE_NUMBERS.get(word)!} `)
-    .replace(WEEKDAY_WORD, ' ')
-    .replace(FORENOON_WORD, ' @am ')
-    .replace(AFTERNOON_WORD, ' @pm ')
-    .replace(/\s+/g, ' ');
-} // prettier-ignore
+    .replace(/(?<=\d\s?)([ap])\.?\s?m\b\.?/gu, ' @$1m ') // elsewhere "am" is German
+    .replace(/(?<=\d:\d{2}\s?)([صم])(?!\p{L})/gu, (_, half: string) => (half === 'ص' ? ' @am ' : ' @pm '));
+  const withMonths = MONTH_WORDS.replace(inFigures, (numbers) => {
+    const number = numbers.get(language ?? '') ?? [...numbers.values()][0]!;
+    return ` @m${number} `;
+  });
+  return OTHER_WORDS.replace(withMonths, (token) => token).replace(/\s+/g, ' ');
+}
 
 interface Day {
   readonly year: number;
@@ -158,10 +165,8 @@ function findTime(words: string): { hour: number | null; minute: number; second:
 
 // A second calendar's day ("١٢ مارس ٢٠٢٦ - ٢١ اسفند ١٤٠٤") is the same day once more.
 function leftOver(words: string): string {
-  return words
-    .replace(/\d{1,4}\s*@[ms]\d+\s*\d{0,4}/g, ' ')
-    .replace(/@[a-z]+[+-]?[\d:]*/g, ' ')
-    .replace(FILLER_WORD, ' ')
+  const others = words.replace(/\d{1,4}\s*@[ms]\d+\s*\d{0,4}/g, ' ').replace(/@[a-z]+[+-]?[\d:]*/g, ' ');
+  return FILLER_WORDS.replace(others, (blank) => blank)
     .replace(/[^\p{L}\p{M}\d]+/gu, ' ')
     .trim();
 }

@@ -87,8 +87,8 @@ senin|selasa|rabu|kamis|jumat|sabtu|minggu|isnin|khamis|jumaat|ahad|thứ hai|th
 วันจันทร์|วันอังคาร|วันพุธ|วันพฤหัสบดี|วันศุกร์|วันเสาร์|วันอาทิตย์`.split(/[|\n]/);
 
 /** Words of the first and the second half of the day. */
-export const FORENOON: readonly string[] = 'a.m.|am|a.m|पूर्वाह्न|सुबह|सकाळी|बिहान|সকাল|સવારે|ਸਵੇਰੇ|காலை|ఉదయం|ಬೆಳಿಗ್ಗೆ|രാവിലെ|صباحا|صباحاً|ص|صبح|上午|凌晨|早上|午前|오전|π.μ.|öö'.split('|'); // prettier-ignore
-export const AFTERNOON: readonly string[] = 'p.m.|pm|p.m|अपराह्न|दोपहर|शाम|रात|दुपारी|सायंकाळी|रात्री|दिउँसो|साँझ|राति|দুপুর|বিকেল|বিকাল|সন্ধ্যা|রাত|સાંજે|બપોરે|ਸ਼ਾਮ|மாலை|இரவு|సాయంత్రం|రాత్రి|ಸಂಜೆ|ರಾತ್ರಿ|വൈകിട്ട്|രാത്രി|مساء|مساءً|م|عصر|شب|شام|رات|下午|晚上|午後|오후|μ.μ.|öğleden sonra'.split('|'); // prettier-ignore
+export const FORENOON: readonly string[] = 'पूर्वाह्न|सुबह|सकाळी|बिहान|সকাল|સવારે|ਸਵੇਰੇ|காலை|ఉదయం|ಬೆಳಿಗ್ಗೆ|രാവിലെ|صباحا|صباحاً|صبح|上午|凌晨|早上|午前|오전|π.μ.|öö'.split('|'); // prettier-ignore
+export const AFTERNOON: readonly string[] = 'अपराह्न|दोपहर|शाम|रात|दुपारी|सायंकाळी|रात्री|दिउँसो|साँझ|राति|দুপুর|বিকেল|বিকাল|সন্ধ্যা|রাত|સાંજે|બપોરે|ਸ਼ਾਮ|மாலை|இரவு|సాయంత్రం|రాత్రి|ಸಂಜೆ|ರಾತ್ರಿ|വൈകിട്ട്|രാത്രി|مساء|مساءً|عصر|شب|شام|رات|下午|晚上|午後|오후|μ.μ.|öğleden sonra'.split('|'); // prettier-ignore
 
 /** Words that stand between the parts of a date and say nothing. */
 export const DATE_FILLERS: readonly string[] = `at|on|of|the|hrs|hours|hour|um|uhr|am|den|der|vom|à|le|du|à|h|a las|las|a la|a|de|del|el|horas|hs|alle|ore|il|às|em|om|klo|kello|kl|kl.|den|o godz|godz|godzina|o|v|ve|saat|στις|ώρα|в|г|г.|года|году|р|р.|року|ч|час|часа|година|pukul|jam|wib|lúc|ngày|giờ|roku|

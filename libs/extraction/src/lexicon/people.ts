@@ -1,6 +1,6 @@
 /** Words before a name that say that it is the author's; each language's apart by `|`. Those that are also ordinary words count only before a name. */
 export const BYLINE_LABELS: readonly string[] =
-  `by|written by|reported by|story by|text by|words by|author|authors|reporter|written|report by|reporting by
+  `by|written by|posted by|reported by|story by|text by|words by|author|authors|reporter|written|report by|reporting by
 von|text von|ein bericht von|autor|autorin|autoren|par|écrit par|auteur|auteure|propos recueillis par|por|escrito por|texto|texto de|autor|autora|redactado por
 di|scritto da|a cura di|autore|autrice|de|door|geschreven door|auteur|av|skriven av|text|tekst|af|skrevet af|skrevet av|tekst av|kirjoittaja|teksti|toimittaja
 autor|autorka|opracowanie|tekst|napsal|napsala|szerző|írta|scris de|autor|yazan|yazar|haber|από|του|της|συντάκτης|γράφει ο|γράφει η
@@ -8,7 +8,7 @@ autor|autorka|opracowanie|tekst|napsal|napsala|szerző|írta|scris de|autor|yaza
 लेखक|लेखिका|द्वारा|लेखन|रिपोर्टर|संवाददाता|लेखक के बारे में|रिपोर्ट|वार्ताहर|बातमीदार|लेखन|संवाददाता|प्रस्तुति|लिखित
 লেখক|লেখিকা|প্রতিবেদক|লিখেছেন|প্রতিবেদন|নিজস্ব প্রতিবেদক|লেখা|লিখক
 લેખક|દ્વારા|અહેવાલ|ਲੇਖਕ|ਵੱਲੋਂ|ਰਿਪੋਰਟ|எழுதியவர்|ஆசிரியர்|செய்தியாளர்|ఎழுத்தாளர்|రచయిత|రాసినవారు|రచన|విలేకరి|ಲೇಖಕ|ಲೇಖಕರು|ಬರಹ|ವರದಿ|ലേഖകൻ|ലേഖിക|തയ്യാറാക്കിയത്|എഴുതിയത്|ଲେଖକ|කර්තෘ
-بقلم|كتب|كتبت|الكاتب|الكاتبة|المؤلف|إعداد|تقرير|نویسنده|به قلم|گزارش|گزارشگر|خبرنگار|نگارنده|تحریر|رپورٹ|مصنف|نامہ نگار|از|رپورٹر|لیکوال
+بقلم|كتب|كتبت|الكاتب|الكاتبة|المؤلف|إعداد|تقرير|تحرير|نویسنده|به قلم|گزارش|گزارشگر|خبرنگار|نگارنده|تحریر|رپورٹ|مصنف|نامہ نگار|از|رپورٹر|لیکوال
 מאת|כתב|כתבת|记者|作者|撰文|文|采写|记者|通讯员|本报记者|記者|撰文|文／|記者|執筆|文|筆者|取材|ライター|기자|글|작성자|글쓴이|ผู้เขียน|โดย|เรื่อง|ผู้สื่อข่าว`.split(
     /[|\n]/,
   );

@@ -1,6 +1,8 @@
+import { WordMatcher } from './word-matcher.ts';
+
 /**
  * The form in which a line and a phrase are compared: lower case, without punctuation and marks that are often left out or vary (accents,
- * Arabic vowels and letter variants, nukta, candrabindu, joiners); every number is `#`.
+ * Arabic vowels and letter variants, nukta, candrabindu, candra vowels, joiners); every number is `#`.
  */
 export function phraseKey(text: string): string {
   return text
@@ -13,25 +15,33 @@ export function phraseKey(text: string): string {
     .replace(/[ةۃہھەۀ]/g, 'ه')
     .replace(/ک/g, 'ك')
     .replace(/ँ/g, 'ं')
+    .replace(/ॉ/g, 'ा')
+    .replace(/ऑ/g, 'आ')
+    .replace(/[ॲऍ]|अॅ/g, 'अ')
+    .replace(/ॅ/g, '')
     .replace(/[’‘ʼ`´]/g, "'")
     .replace(/\p{Nd}+/gu, '#')
     .replace(/[^\p{L}\p{M}\p{N}#']+/gu, ' ')
     .trim();
 }
 
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+const isPartOfWord = (character: string): boolean => /[\p{L}\p{M}\p{N}#]/u.test(character);
 
 /** Phrases that are looked for in lines, whatever their language. */
 export class PhraseList {
-  readonly #whole: ReadonlySet<string>;
-  readonly #anywhere: RegExp;
+  readonly #whole: ReadonlyMap<string, true>;
+  readonly #matcher: WordMatcher<true>;
 
   /** @param lists Phrases apart by `|` or line ends. */
   constructor(...lists: readonly (string | readonly string[])[]) {
     const phrases = lists.flatMap((list) => (typeof list === 'string' ? list.split(/[|\n]/) : list));
-    this.#whole = new Set(phrases.map(phraseKey).filter((phrase) => phrase !== ''));
-    const alternatives = [...this.#whole].sort((a, b) => b.length - a.length).map(pattern);
-    this.#anywhere = new RegExp(alternatives.join('|') || '$^', 'gu');
+    this.#whole = new Map(
+      phrases
+        .map(phraseKey)
+        .filter((phrase) => phrase !== '')
+        .map((phrase) => [phrase, true]),
+    );
+    this.#matcher = new WordMatcher(this.#whole, isPartOfWord);
   }
 
   /** Whether the key is one of the phrases. */
@@ -41,21 +51,20 @@ export class PhraseList {
 
   /** What of a key is left when every phrase is taken out of it. */
   without(key: string): string {
-    return key.replace(this.#anywhere, ' ').replace(/\s+/g, ' ').trim();
+    return this.#matcher
+      .replace(key, () => ' ')
+      .replace(/\s+/g, ' ')
+      .trim();
   }
 
   /** Whether a phrase stands in the key, as words of its own. */
   isIn(key: string): boolean {
-    return key.search(this.#anywhere) >= 0;
+    return !this.#matcher.matches(key).next().done;
   }
 
   /** Whether the key begins with a phrase. */
   begins(key: string): boolean {
-    return key.search(this.#anywhere) === 0;
+    const first = this.#matcher.matches(key).next();
+    return !first.done && first.value.from === 0;
   }
-}
-
-function pattern(phrase: string): string {
-  const escaped = phrase.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return UNSPACED.test(phrase) ? escaped : `(?<![\\p{L}\\p{M}\\p{N}#])${escaped}(?![\\p{L}\\p{M}\\p{N}#])`;
 }

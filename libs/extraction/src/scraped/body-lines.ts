@@ -1,6 +1,6 @@
 import type { Block } from '../reading.ts';
 import { columns } from './lines.ts';
-import { isHeadline, isProse } from './prose.ts';
+import { endsSentence, isHeadline, isProse } from './prose.ts';
 import type { ReadLine } from './read-scraped-text.ts';
 
 const BULLET = /^[•·●○◦▪■□►▶‣∙*]\s+/u;
@@ -17,10 +17,12 @@ export function bodyOf(lines: readonly ReadLine[], isTitle: (text: string) => bo
 
 /** Comments end the article, unless more text follows than stands before: then it was only their count. */
 function beforeComments(lines: readonly ReadLine[]): readonly ReadLine[] {
-  const at = lines.findIndex(({ kind, text }, index) => kind === 'comments' && proseWidth(lines.slice(0, index)) > 0 && text !== '');
+  const at = lines.findIndex(
+    ({ kind, text }, index) => kind === 'comments' && proseWidth(lines.slice(0, index)) > 0 && text !== '',
+  );
   if (at < 0) return lines;
   return proseWidth(lines.slice(0, at)) >= proseWidth(lines.slice(at)) ? lines.slice(0, at) : lines;
-} // prettier-ignore
+}
 
 function proseWidth(lines: readonly ReadLine[]): number {
   return lines.reduce((sum, { kind, text }) => (kind === 'text' && isProse(text) ? sum + columns(text) : sum), 0);
@@ -72,7 +74,8 @@ function asBlocks(lines: readonly ReadLine[]): Block[] {
     } else if (item !== null) {
       blocks.push({ kind: 'list', text: item });
     } else {
-      blocks.push({ kind: isSubhead(text, lines[at + 1]?.text) ? 'heading' : 'paragraph', text });
+      const opens = blocks.length === 0 && endsSentence(text); // a question that begins the text heads no part of it
+      blocks.push({ kind: !opens && isSubhead(text, lines[at + 1]?.text) ? 'heading' : 'paragraph', text });
     }
   }
   return blocks;

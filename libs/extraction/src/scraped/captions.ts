@@ -29,5 +29,8 @@ function creditInBrackets(text: string): boolean {
   const bracketed = /[[(（【]([^\][()（）【】]{3,70})[\])）】]\W*$/u.exec(text);
   if (bracketed === null) return false;
   const words = phraseKey(bracketed[1]!).split(' ');
-  return PHOTO_LABELS.has(words.join(' ')) || [1, 2, 3].some((count) => PHOTO_LABELS.has(words.slice(0, count).join(' ')) && (words.length <= count + 6)); // prettier-ignore
+  return (
+    PHOTO_LABELS.has(words.join(' ')) ||
+    [1, 2, 3].some((count) => PHOTO_LABELS.has(words.slice(0, count).join(' ')) && words.length <= count + 6)
+  );
 }

@@ -66,9 +66,12 @@ export interface Facts {
 export interface Classified {
   readonly kind: LineKind;
   readonly facts: Facts;
+  /** A byline without a colon may be a sentence's or subhead's beginning: it is one only where bylines stand. */
+  readonly doubtful: boolean;
 }
 
-const NOTHING: Facts = {
+/** Says nothing of the article. */
+export const NO_FACTS: Facts = {
   bylines: [],
   agencies: [],
   published: [],
@@ -94,14 +97,14 @@ export function classifyLine(text: string): Classified {
   const key = phraseKey(text);
   if (width <= LONGEST_FURNITURE) {
     const meta = metaFacts(text);
-    if (meta !== null) return { kind: 'meta', facts: meta };
+    if (meta !== null) return { kind: 'meta', facts: meta, doubtful: isDoubtful(text, meta) };
     const kind = shortKind(text, key);
-    if (kind !== null) return { kind, facts: NOTHING };
+    if (kind !== null) return of(kind);
     const section = breadcrumb(text);
-    if (section !== null) return { kind: 'breadcrumb', facts: { ...NOTHING, section: section || null } };
+    if (section !== null) return { ...of('breadcrumb'), facts: { ...NO_FACTS, section: section || null } };
   }
   const tags = tagsOf(text);
-  if (tags !== null) return { kind: 'meta', facts: { ...NOTHING, tags } };
+  if (tags !== null) return { ...of('meta'), facts: { ...NO_FACTS, tags } };
   if (width <= LONGEST_COOKIE_NOTICE && COOKIE_NOTICES.isIn(phraseKey(text.slice(0, 90)))) return of('cookies');
   if (width <= LONGEST_NOTICE) {
     if (isRelatedLink(text)) return of('related-link');
@@ -113,7 +116,11 @@ export function classifyLine(text: string): Classified {
 }
 
 function of(kind: LineKind): Classified {
-  return { kind, facts: NOTHING };
+  return { kind, facts: NO_FACTS, doubtful: false };
+}
+
+function isDoubtful(text: string, { bylines, published, modified }: Facts): boolean {
+  return bylines.length > 0 && published.length === 0 && modified.length === 0 && !hasColon(text);
 }
 
 function shortKind(text: string, key: string): LineKind | null {
@@ -126,10 +133,14 @@ function shortKind(text: string, key: string): LineKind | null {
   if (COUNTERS.has(key) || /^[#.,km\s]+$/i.test(key)) return 'control';
   if (isSharing(key)) return 'share';
   if (/^[a-z]{3,}(?:[A-Z][a-z]+)+$/.test(text)) return 'control'; // a name of the page's own code: trendingNow
-  const parts = text.split(/\s*[|｜•·/]\s*/u).map(phraseKey).filter((part) => part !== '');
-  if (parts.length > 1 && parts.every((part) => CONTROLS.has(part) || HOME.has(part) || isSharing(part))) return 'control';
+  const parts = text
+    .split(/\s*[|｜•·/]\s*/u)
+    .map(phraseKey)
+    .filter((part) => part !== '');
+  if (parts.length > 1 && parts.every((part) => CONTROLS.has(part) || HOME.has(part) || isSharing(part)))
+    return 'control';
   return null;
-} // prettier-ignore
+}
 
 function isSharing(key: string): boolean {
   const withoutActions = ACTIONS.without(key);
@@ -141,13 +152,16 @@ function isSharing(key: string): boolean {
 function metaFacts(text: string): Facts | null {
   const whole = oneFact(text);
   if (whole !== null) return whole;
-  const parts = text.split(/\s*[|｜•·]\s*/u).flatMap(splitAtLabels).filter((part) => part !== '');
+  const parts = text
+    .split(/\s*[|｜•·]\s*/u)
+    .flatMap(splitAtLabels)
+    .filter((part) => part !== '');
   if (parts.length < 2) return null;
-  const facts = parts.map((part) => oneFact(part) ?? (shortKind(part, phraseKey(part)) === null ? null : NOTHING));
+  const facts = parts.map((part) => oneFact(part) ?? (shortKind(part, phraseKey(part)) === null ? null : NO_FACTS));
   if (facts.some((fact) => fact === null)) return null;
-  const known = facts.filter((fact) => fact !== null && fact !== NOTHING) as Facts[];
+  const known = facts.filter((fact) => fact !== null && fact !== NO_FACTS) as Facts[];
   return known.length === 0 ? null : known.reduce(together);
-} // prettier-ignore
+}
 
 function together(a: Facts, b: Facts): Facts {
   return {
@@ -186,28 +200,28 @@ function isLabelStart(words: readonly string[]): boolean {
 
 function oneFact(text: string): Facts | null {
   const id = externalId(text);
-  if (id !== null) return { ...NOTHING, externalId: id };
+  if (id !== null) return { ...NO_FACTS, externalId: id };
   const { label, rest } = splitLabel(text);
   if (label !== null) {
     const key = phraseKey(label);
-    if (MODIFIED_LABELS.has(key) && isDate(rest)) return { ...NOTHING, modified: [rest] };
-    if (PUBLISHED_LABELS.has(key) && isDate(rest)) return { ...NOTHING, published: [rest] };
+    if (MODIFIED_LABELS.has(key) && isDate(rest)) return { ...NO_FACTS, modified: [rest] };
+    if (PUBLISHED_LABELS.has(key) && isDate(rest)) return { ...NO_FACTS, published: [rest] };
     if (EDITOR_LABELS.has(key) && rest.length <= 60 && hasColon(text)) return NOTHING_SAID;
     if (SOURCES.has(key) && hasColon(text) && rest.length <= 60) {
       return { ...NOTHING_SAID, agencies: knownAgency(rest) === null ? [] : [rest] };
     }
-    if (SECTION_LABELS.has(key) && hasColon(text) && rest !== '') return { ...NOTHING, section: rest };
+    if (SECTION_LABELS.has(key) && hasColon(text) && rest !== '') return { ...NO_FACTS, section: rest };
     if (BYLINES.has(key) && isByline(text, rest)) return bylineFacts(rest);
   }
-  if (isDate(text)) return { ...NOTHING, published: [text] };
-  if (knownAgency(text) !== null && !/^\p{Ll}/u.test(text)) return { ...NOTHING, agencies: [text] };
+  if (isDate(text)) return { ...NO_FACTS, published: [text] };
+  if (knownAgency(text) !== null && !/^\p{Ll}/u.test(text)) return { ...NO_FACTS, agencies: [text] };
   if (isUnnamedAgency(text)) return NOTHING_SAID;
   const suffixed = withoutLabel(text);
-  return suffixed !== text && label === null && looksLikeName(suffixed) ? { ...NOTHING, bylines: [suffixed] } : null;
+  return suffixed !== text && label === null && looksLikeName(suffixed) ? { ...NO_FACTS, bylines: [suffixed] } : null;
 }
 
 /** A line about the article that says nothing of interest; an object of its own, for it is a fact all the same. */
-const NOTHING_SAID: Facts = { ...NOTHING };
+const NOTHING_SAID: Facts = { ...NO_FACTS };
 
 function hasColon(text: string): boolean {
   return /^[（(]?.{1,40}?[:：]/u.test(text);
@@ -215,7 +229,9 @@ function hasColon(text: string): boolean {
 
 // A label before a colon, or the longest run of first words that is one.
 function splitLabel(text: string): { label: string | null; rest: string } {
-  const bare = text.replace(/^[（(［[]\s*|\s*[)）］\]]$/gu, (bracket) => (/^[（(［[]/.test(text) && /[)）］\]]$/.test(text) ? '' : bracket));
+  const bare = text.replace(/^[（(［[]\s*|\s*[)）］\]]$/gu, (bracket) =>
+    /^[（(［[]/.test(text) && /[)）］\]]$/.test(text) ? '' : bracket,
+  );
   const colon = /^([^:：]{1,40}?)\s*[:：]\s*(.*)$/u.exec(bare);
   if (colon !== null && !/\p{Nd}/u.test(colon[1]!)) return { label: colon[1]!, rest: colon[2]! };
   const words = bare.split(' ');
@@ -226,7 +242,7 @@ function splitLabel(text: string): { label: string | null; rest: string } {
     }
   }
   return { label: null, rest: bare };
-} // prettier-ignore
+}
 
 // With a colon whoever follows is meant; without one what follows must look like names, for "By" also begins sentences.
 function isByline(text: string, rest: string): boolean {
@@ -249,8 +265,8 @@ function mostlyCapitalised(text: string): boolean {
 // A byline may end with the date: "Asha Verma, 12 March 2026".
 function bylineFacts(rest: string): Facts {
   const cut = /^(.*?)\s*(?:[,،|–—-]|\bon\b)\s*(\S.*\p{Nd}.*)$/u.exec(rest);
-  if (cut !== null && isDate(cut[2]!)) return { ...NOTHING, bylines: [cut[1]!], published: [cut[2]!] };
-  return { ...NOTHING, bylines: [rest] };
+  if (cut !== null && isDate(cut[2]!)) return { ...NO_FACTS, bylines: [cut[1]!], published: [cut[2]!] };
+  return { ...NO_FACTS, bylines: [rest] };
 }
 
 // The time of the fetch is not known here, and only whether it is a date matters.
@@ -270,16 +286,26 @@ function externalId(text: string): string | null {
 }
 
 function tagsOf(text: string): string[] | null {
-  if (/^(?:#[\p{L}\p{M}\p{N}_]+[\s,]*){2,}$/u.test(text)) return text.split(/[\s,]*#/u).filter((tag) => tag !== '').map((tag) => tag.replace(/[,\s]+$/, '').replaceAll('_', ' ')); // prettier-ignore
+  if (/^(?:#[\p{L}\p{M}\p{N}_]+[\s,]*){2,}$/u.test(text))
+    return text
+      .split(/[\s,]*#/u)
+      .filter((tag) => tag !== '')
+      .map((tag) => tag.replace(/[,\s]+$/, '').replaceAll('_', ' '));
   const labelled = /^(.{2,30}?)\s*[:：]\s*(\S.*)$/u.exec(text);
   if (labelled === null || !TAG_LABELS.has(phraseKey(labelled[1]!))) return null;
-  const tags = labelled[2]!.split(/\s*[,،、;；|｜#•·]\s*/u).map((tag) => tag.trim()).filter((tag) => tag !== ''); // prettier-ignore
+  const tags = labelled[2]!
+    .split(/\s*[,،、;；|｜#•·]\s*/u)
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
   return tags.every((tag) => columns(tag) <= 60) ? tags : null;
 }
 
 /** The section that a path such as `Home > World > Asia` names ('' where it names none); null where the line is no path. */
 function breadcrumb(text: string): string | null {
-  const parts = text.split(/\s*[>›→]\s*|\s+[»/]\s+/u).map((part) => part.trim()).filter((part) => part !== ''); // prettier-ignore
+  const parts = text
+    .split(/\s*[>›→]\s*|\s+[»/]\s+/u)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   if (parts.length < 2 || text.includes('«')) return null;
   const fromHome = HOME.has(phraseKey(parts[0]!));
   if (!fromHome && (!/[>›»→]/.test(text) || parts.some((part) => part.split(' ').length > 3))) return null;

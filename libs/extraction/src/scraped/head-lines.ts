@@ -39,7 +39,8 @@ export function headOf(lines: readonly ReadLine[], title: TitleLine): Head {
         continue;
       }
       if (candidate !== null) {
-        const standfirst = readDateline(line.text) !== null && readDateline(candidate.text) === null ? candidate.text : null;
+        const standfirst =
+          readDateline(line.text) !== null && readDateline(candidate.text) === null ? candidate.text : null;
         return { standfirst, bodyFrom: standfirst === null ? firstText! : at, bylines };
       }
       if (!isStandfirst(line.text)) {
@@ -55,7 +56,7 @@ export function headOf(lines: readonly ReadLine[], title: TitleLine): Head {
     }
   }
   return { standfirst: null, bodyFrom: firstText ?? title.at + 1, bylines };
-} // prettier-ignore
+}
 
 function hasMeta({ facts }: ReadLine): boolean {
   return facts.bylines.length > 0 || facts.published.length > 0;
@@ -69,8 +70,12 @@ function isMark(kind: string, line: ReadLine, metaSeen: boolean): boolean {
 
 function isStandfirst(text: string): boolean {
   const width = columns(text);
-  return width >= SHORTEST_STANDFIRST && width <= LONGEST_STANDFIRST && (isProse(text) || text.split(' ').length >= 6 || width >= 50);
-} // prettier-ignore
+  return (
+    width >= SHORTEST_STANDFIRST &&
+    width <= LONGEST_STANDFIRST &&
+    (isProse(text) || text.split(' ').length >= 6 || width >= 50)
+  );
+}
 
 function isSmall(text: string): boolean {
   return isHeadline(text) && columns(text) <= 60;

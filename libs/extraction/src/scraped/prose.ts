@@ -24,5 +24,10 @@ export function isProse(text: string): boolean {
 
 /** Whether the line may be a headline or subhead: short, one phrase, without a full stop. */
 export function isHeadline(text: string): boolean {
-  return columns(text) <= 140 && !FULL_STOP_END.test(text) && !/[:：,،、;؛]$/u.test(text) && !INNER_SENTENCE_END.test(text.replace(/\b\p{Lu}\.\s/gu, ' ')); // prettier-ignore
+  return (
+    columns(text) <= 140 &&
+    !FULL_STOP_END.test(text) &&
+    !/[:：,،、;؛]$/u.test(text) &&
+    !INNER_SENTENCE_END.test(text.replace(/\b\p{Lu}\.\s/gu, ' '))
+  );
 }

@@ -1,10 +1,11 @@
 import { comparable } from '../clean-text.ts';
 import type { Block, Reading } from '../reading.ts';
 import { bodyOf } from './body-lines.ts';
-import { classifyLine, type Classified } from './classify-line.ts';
+import { NO_FACTS, classifyLine, type Classified } from './classify-line.ts';
 import { headOf } from './head-lines.ts';
 import { splitLabel } from './lead-label.ts';
 import { readLines, type Line } from './lines.ts';
+import { isProse } from './prose.ts';
 import { chooseTitle } from './title-line.ts';
 
 /** A line with what it is. */
@@ -18,9 +19,11 @@ const MOST_LINES = 20_000;
  * it. Lines are told by what is usual in lines of their kind in any language, and by where they stand; nothing is known of any site.
  */
 export function readScrapedText(text: string): Reading {
-  const lines = readLines(text)
-    .slice(0, MOST_LINES)
-    .map((line): ReadLine => ({ ...line, ...classifyLine(line.text) }));
+  const lines = withoutDoubts(
+    readLines(text)
+      .slice(0, MOST_LINES)
+      .map((line): ReadLine => ({ ...line, ...classifyLine(line.text) })),
+  );
   const title = chooseTitle(lines);
   const head = headOf(lines, title);
   const standfirst = head.standfirst === null ? null : splitLabel(head.standfirst, 'standfirst');
@@ -50,6 +53,20 @@ export function readScrapedText(text: string): Reading {
     warnings: lines.length === MOST_LINES ? ['too-many-lines'] : [],
   };
 }
+
+// Bylines stand before the text, beside dates and buttons in its head, or after it.
+function withoutDoubts(lines: readonly ReadLine[]): ReadLine[] {
+  const prose = lines.flatMap(({ kind, text }, at) => (kind === 'text' && isProse(text) ? [at] : []));
+  return lines.map((line, at) => {
+    if (!line.doubtful) return line;
+    const before = prose.filter((index) => index < at).length;
+    const inHead = [lines[at - 1], lines[at + 1]].some((other) => other !== undefined && HEAD_KINDS.has(other.kind));
+    if (before === 0 || before === prose.length || (before <= 2 && inHead)) return line;
+    return { ...line, kind: 'text', facts: NO_FACTS };
+  });
+}
+
+const HEAD_KINDS = new Set(['meta', 'share', 'control']);
 
 // The label before the lead is none of the text when it is set as labels are; of a kicker's text it may be the kicker once more.
 function leadOf(blocks: readonly Block[], kicker: string | null): { label: string | null; blocks: readonly Block[] } {

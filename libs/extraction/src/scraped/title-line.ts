@@ -37,7 +37,11 @@ export function chooseTitle(lines: readonly ReadLine[]): TitleLine {
   let best: { at: number; text: string; siteName: string | null; score: number } | null = null;
   for (const [order, at] of candidates.entries()) {
     const text = lines[at]!.text;
-    const parts = withoutSiteName(text, siteName, bare.filter((other) => other !== text));
+    const parts = withoutSiteName(
+      text,
+      siteName,
+      bare.filter((other) => other !== text),
+    );
     const times = (keys.get(comparable(parts.title)) ?? 0) + (parts.title === text ? 0 : 1);
     const score = scoreOf(parts.title, times, order);
     if (best === null || score > best.score) best = { at, text: parts.title, siteName: parts.siteName, score };
@@ -46,11 +50,12 @@ export function chooseTitle(lines: readonly ReadLine[]): TitleLine {
   const { text, at } = best;
   const key = comparable(text);
   const variants = lines.map((line) => withoutSiteName(line.text, siteName, [text]));
-  const site = variants.find(({ title, siteName: name }) => name !== null && comparable(title) === key)?.siteName ?? best.siteName;
+  const site =
+    variants.find(({ title, siteName: name }) => name !== null && comparable(title) === key)?.siteName ?? best.siteName;
   const first = variants.findIndex(({ title }, index) => index < at && comparable(title) === key);
   const repeated = (other: string) => comparable(withoutSiteName(other, site, [text]).title) === key;
   return { text, siteName: site, kicker: kickerAbove(lines, at), at: first >= 0 ? first : at, repeated };
-} // prettier-ignore
+}
 
 // Up to the first paragraph; when there is no line before it, a short first sentence may be the title.
 function candidatesOf(lines: readonly ReadLine[]): number[] {
@@ -83,11 +88,14 @@ function scoreOf(title: string, times: number, order: number): number {
 /** Whose the page is by its copyright notice: "© 2026 The Harbour Ledger. All rights reserved." */
 function rightsHolder(lines: readonly ReadLine[]): string | null {
   for (const { kind, text } of lines) {
-    const holder = kind === 'rights' ? /(?:©|\(c\)|copyright|版权所有)[\s\p{Nd}–—,-]*([^.|,。]{3,60})/iu.exec(text)?.[1]?.trim() : undefined;
+    const holder =
+      kind === 'rights'
+        ? /(?:©|\(c\)|copyright|版权所有)[\s\p{Nd}–—,-]*([^.|,。]{3,60})/iu.exec(text)?.[1]?.trim()
+        : undefined;
     if (holder !== undefined && /\p{L}/u.test(holder)) return holder;
   }
   return null;
-} // prettier-ignore
+}
 
 // A word or three right above the title, in the same group, is its kicker, unless a path or menu stands there.
 function kickerAbove(lines: readonly ReadLine[], at: number): string | null {

@@ -1,14 +1,13 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { type Bus, BusServer, openBus } from '@khabar/bus';
+import { type Bus, type BusListener, BusServer, openBus } from '@khabar/bus';
 import { type TopicDefinition, TOPICS, toKhabarError } from '@khabar/contracts';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestPinoLogger } from 'nestjs-pino';
 import type { LoggerService, Type } from '@nestjs/common';
-import type { Registry } from 'prom-client';
 import { type CommonConfig, commonFaults } from './common-settings.ts';
 import { type ConfigOf, type Settings, ConfigError, readConfig } from './config.ts';
 import { HealthRegistry } from './health.ts';
@@ -60,7 +59,7 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   if (process.channel) process.once('disconnect', () => stop.abort());
   const logger = createLogger({ name: service.name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   try {
-    await using running = await startService(service, config, logger, stop.signal);
+    await using running = await startPatiently(service, config, logger, stop.signal);
     process.send?.({ ready: running.url });
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     logger.info('stopping');
@@ -77,16 +76,37 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   if (process.connected) process.disconnect();
 }
 
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** A broker or database that is not there yet is waited for: in a compose file they start together. */
+async function startPatiently<S extends Settings>(
+  service: ServiceDefinition<S>,
+  config: ConfigOf<S> & CommonConfig,
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<RunningService> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await startService(service, config, logger);
+    } catch (thrown) {
+      const error = toKhabarError(thrown);
+      if (stop.aborted || !error.dependency) throw thrown;
+      logger.warn({ code: error.code }, `not there yet, trying again in ${pauseMs / 1000} s: ${error.message}`);
+      await setTimeout(pauseMs, undefined, { signal: stop });
+    }
+  }
+}
+
 /** Starts a service in this process; for {@link runService}, and for tests that want the real thing. */
 export async function startService<S extends Settings>(
   service: ServiceDefinition<S>,
   config: ConfigOf<S> & CommonConfig,
   logger: Logger,
-  stop: AbortSignal = new AbortController().signal,
 ): Promise<RunningService> {
   const metrics = createMetrics(service.name);
   const health = new HealthRegistry();
-  const bus = await reachBus(service, config, metrics, logger, stop);
+  const bus = await reachBus(service, config, busEvents(metrics, logger));
   health.add('bus', () => bus.health());
   let app: NestFastifyApplication | undefined;
   try {
@@ -143,44 +163,31 @@ function configOrExplain<S extends Settings>(service: ServiceDefinition<S>): (Co
   }
 }
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
-
-/** A broker or database that is not there yet is waited for: in a compose file they start together. */
 async function reachBus<S extends Settings>(
   service: ServiceDefinition<S>,
   config: CommonConfig,
-  metrics: Registry,
-  logger: Logger,
-  stop: AbortSignal,
+  listener: BusListener,
 ): Promise<Bus> {
-  const listener = busEvents(metrics, logger);
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    let bus: Bus | undefined;
-    try {
-      bus = await openBus(
-        {
-          service: service.name,
-          version: VERSION,
-          kafkaBrokers: config.KAFKA_BROKERS.length > 0 ? config.KAFKA_BROKERS : null,
-          databaseUrl: config.DATABASE_URL,
-          maxAttempts: config.BUS_MAX_ATTEMPTS,
-          retryBaseMs: config.BUS_RETRY_BASE,
-          retryMaxMs: config.BUS_RETRY_MAX,
-          batchMaxEvents: config.BUS_BATCH_EVENTS,
-          batchMaxBytes: config.BUS_BATCH_BYTES,
-        },
-        listener,
-      );
-      await bus.ensureTopics(TOPICS);
-      return bus;
-    } catch (error) {
-      await bus?.close();
-      if (stop.aborted || !toKhabarError(error).retriable) throw error;
-      const where = config.KAFKA_BROKERS.length > 0 ? 'Kafka (KAFKA_BROKERS)' : 'Postgres (DATABASE_URL)';
-      logger.warn({ err: error }, `${where} does not answer yet; trying again in ${pauseMs / 1000} s`);
-      await setTimeout(pauseMs, undefined, { signal: stop });
-    }
+  const bus = await openBus(
+    {
+      service: service.name,
+      version: VERSION,
+      kafkaBrokers: config.KAFKA_BROKERS.length > 0 ? config.KAFKA_BROKERS : null,
+      databaseUrl: config.DATABASE_URL,
+      maxAttempts: config.BUS_MAX_ATTEMPTS,
+      retryBaseMs: config.BUS_RETRY_BASE,
+      retryMaxMs: config.BUS_RETRY_MAX,
+      batchMaxEvents: config.BUS_BATCH_EVENTS,
+      batchMaxBytes: config.BUS_BATCH_BYTES,
+    },
+    listener,
+  );
+  try {
+    await bus.ensureTopics(TOPICS);
+    return bus;
+  } catch (error) {
+    await bus.close();
+    throw error;
   }
 }
 

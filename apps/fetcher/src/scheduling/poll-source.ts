@@ -137,12 +137,13 @@ function outcomeOf(end: DiscoveryEnd): PollOutcome {
   return { kind: end.unsettled ? 'unsettled' : end.unchanged ? 'unchanged' : 'fetched' };
 }
 
-function nextAfter({ intervalSeconds, failuresInRow }: LeasedSource, outcome: PollOutcome, intervalMs: number) {
+function nextAfter({ kind, intervalSeconds, failuresInRow }: LeasedSource, outcome: PollOutcome, intervalMs: number) {
   return nextPoll({
     now: new Date(),
     outcome,
     intervalMs: intervalSeconds === null ? intervalMs : intervalSeconds * 1000,
-    failureCount: failuresInRow + 1,
+    // A folder with one file that cannot be read is no server to be spared.
+    failureCount: kind === 'feed' ? failuresInRow + 1 : 1,
     random: Math.random(),
   });
 }

@@ -8,6 +8,8 @@ import { settlesWithin } from './settles-within.ts';
 
 const FETCH_WAIT_MS = 200;
 const HEARTBEAT_MS = 1_000;
+/** A cluster that has just started has no coordinator for some seconds. */
+const FIRST_JOIN_MS = 10_000;
 
 /** What is read, from where, and until when. */
 export interface ReadOptions {
@@ -73,12 +75,13 @@ class TopicReader {
     this.#topic = topic;
     this.#positions = positions;
     this.#ends = ends;
+    const joinBy = performance.now() + FIRST_JOIN_MS;
     this.#consumer = newClient(settings).consumer({
       groupId: this.group,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       heartbeatInterval: HEARTBEAT_MS,
-      retry: { ...RETRY, restartOnFailure: async () => false },
+      retry: { ...RETRY, restartOnFailure: async () => !this.#joined && performance.now() < joinBy },
     });
   }
 
@@ -116,6 +119,7 @@ class TopicReader {
   async #start(): Promise<void> {
     const consumer = this.#consumer;
     consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (payload.restart) return;
       this.#failure = { error: payload.error };
       this.#wake();
     });

@@ -1,5 +1,6 @@
+import { type Socket, createConnection } from 'node:net';
 import { KhabarError } from '@khabar/contracts';
-import { Kafka, type RetryOptions, logLevel } from 'kafkajs';
+import { type ISocketFactoryArgs, Kafka, type RetryOptions, logLevel } from 'kafkajs';
 
 /** How the cluster is reached. */
 export interface KafkaSettings {
@@ -22,9 +23,16 @@ export function newClient({ brokers, clientId }: KafkaSettings, retry: RetryOpti
     clientId,
     connectionTimeout: 3_000,
     retry,
+    socketFactory: connect,
     logLevel: logLevel.NOTHING,
     logCreator: () => () => undefined,
   });
+}
+
+/** As kafkajs connects by itself, but that a socket it gives up again and again while connecting is no suspected leak to Node. */
+function connect({ host, port, onConnect }: ISocketFactoryArgs): Socket {
+  const socket = createConnection({ host, port }, onConnect);
+  return socket.setKeepAlive(true, KEEP_ALIVE_MS).setMaxListeners(0);
 }
 
 /** Lets a connection go. It may be broken, which is then no news: whoever used it has been told. */
@@ -32,6 +40,7 @@ export async function disconnect(client: { disconnect(): Promise<void> }): Promi
   await client.disconnect().catch(() => undefined);
 }
 
+const KEEP_ALIVE_MS = 60_000;
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /**

@@ -48,8 +48,8 @@ describe('the API of the store', () => {
   });
 
   async function start() {
-    const env = { DATABASE_URL: database.url, HTTP_PORT: String(await freePort()), LOG_LEVEL: 'error' };
-    const logger = createLogger({ name: 'store', level: 'error', format: 'json' });
+    const env = { DATABASE_URL: database.url, HTTP_PORT: String(await freePort()) };
+    const logger = createLogger({ name: 'store', level: 'silent', format: 'json' });
     return startService(storeService, readConfig(storeSettings, env), logger);
   }
 

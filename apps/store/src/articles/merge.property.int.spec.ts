@@ -132,7 +132,7 @@ describe('merging histories', () => {
         expect(await arrive(first)).toEqual(inOrder);
         expect(await arrive(second)).toEqual(inOrder);
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 25) },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 15) },
     );
   });
 });

@@ -98,8 +98,10 @@ export class Merge {
   }
 
   #settle(articleId: string, { traceparent }: ArticleEvent, now: string): boolean {
+    const history = this.#articles.get(articleId);
+    if (!history) return false; // the row was removed by hand
     this.#touched.add(articleId);
-    const change = this.#articles.get(articleId)!.settle(this.#makers(articleId), now);
+    const change = history.settle(this.#makers(articleId), now);
     if (change) this.announcements.push({ ...change, traceparent: traceparent ?? null });
     return change !== null;
   }

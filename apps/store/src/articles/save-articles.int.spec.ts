@@ -23,9 +23,11 @@ describe('saving articles', () => {
     await database.drop();
   });
 
-  beforeEach(() =>
-    store.query('TRUNCATE store.articles, store.revisions, store.earlier_texts, store.raw_articles, store.outbox'),
-  );
+  beforeEach(async () => {
+    for (const table of ['articles', 'revisions', 'earlier_texts', 'raw_articles', 'outbox']) {
+      await store.query(`DELETE FROM store.${table}`);
+    }
+  });
 
   const save = (...events: Parameters<typeof saveArticles>[1]) => saveArticles(store, events, NOW);
   const articles = () => store.query('SELECT * FROM store.articles ORDER BY id');

@@ -34,6 +34,13 @@ describe('opening the database', () => {
     }
   });
 
+  it('gives up the locks of a store that froze in the middle of a transaction', async () => {
+    const dataSource = await openDatabase(settings());
+    const [row] = await dataSource.query('SHOW idle_in_transaction_session_timeout');
+    expect(row).toEqual({ idle_in_transaction_session_timeout: '1min' });
+    await dataSource.destroy();
+  });
+
   it('needs no right to create a schema that is there', async () => {
     const owner = new Client({ connectionString: database.url });
     await owner.connect();

@@ -12,14 +12,17 @@ const stopFor = (reason: Stop, exitCode: number) => () => {
   if (stop.signal.aborted) process.exit(exitCode); // asked a second time
   stop.abort(reason);
 };
+// An input that never ends would keep its reader, and the process.
+stop.signal.addEventListener('abort', () => process.stdin.destroy());
 process.on('SIGINT', stopFor('interrupted', 130));
 process.on('SIGTERM', stopFor('terminated', 143));
-for (const output of [process.stdout, process.stderr]) {
-  output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    stop.abort('output-closed' satisfies Stop); // as with `| head`: whoever read has enough
-  });
-}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // as with `| head`: whoever read has enough
+  if (error.code === 'EPIPE') return stop.abort('output-closed' satisfies Stop);
+  process.stderr.write(`error: The output cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
+process.stderr.on('error', () => undefined); // nobody is left to be told
 
 const shell: Shell = {
   env: process.env,
@@ -34,5 +37,3 @@ const shell: Shell = {
 };
 
 process.exitCode = await runCli(process.argv.slice(2), shell);
-// An input that nobody finished reading would keep the process.
-if (stop.signal.aborted) process.stdin.destroy();

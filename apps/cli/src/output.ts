@@ -43,7 +43,8 @@ export function table<Row>(shell: Shell, rows: readonly Row[], columns: readonly
   const line = (row: readonly string[]) =>
     row
       .map((cell, at) => pad(fitText(cell, widths[at]!), widths[at]!, columns[at]!.align, at === row.length - 1))
-      .join(GAP);
+      .join(GAP)
+      .trimEnd();
   const head = line(columns.map((column) => column.head));
   return [paint(shell).dim(head), ...cells.map(line)].join('\n');
 }

@@ -75,7 +75,7 @@ describe('khabar articles, with a store', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(21);
-    expect(lines[0]).toMatch(/^id +published +fetched +lang +title$/);
+    expect(lines[0]).toMatch(/^id +published \(UTC\) +lang +title$/);
   });
 
   it('fetches as many pages as the limit asks for, each article once', async () => {

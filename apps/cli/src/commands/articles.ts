@@ -53,7 +53,7 @@ export function addArticles(program: Command, shell: Shell): void {
 }
 
 /** What a list shows of an article. */
-type Listed = Pick<Article, 'id' | 'title' | 'language' | 'publishedAt' | 'fetchedAt'>;
+type Listed = Pick<Article, 'id' | 'title' | 'language' | 'publishedAt'>;
 
 async function list(shell: Shell, query: string, options: ListOptions): Promise<void> {
   const found: Listed[] = [];
@@ -84,8 +84,7 @@ async function fetchPage(shell: Shell, query: Record<string, string | number | u
 
 const COLUMNS: readonly Column<Listed>[] = [
   { head: 'id', text: ({ id }) => id },
-  { head: 'published', text: ({ publishedAt }) => (publishedAt === null ? '' : shortTime(publishedAt)) },
-  { head: 'fetched', text: ({ fetchedAt }) => shortTime(fetchedAt) },
+  { head: 'published (UTC)', text: ({ publishedAt }) => publishedAt?.slice(0, 16).replace('T', ' ') ?? '' },
   { head: 'lang', text: ({ language }) => language ?? '' },
   { head: 'title', text: ({ title }) => title ?? '(gone)', shrinks: true },
 ];

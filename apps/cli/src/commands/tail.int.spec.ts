@@ -45,19 +45,19 @@ describe('khabar tail', () => {
     return { ...articleChangeExample, id };
   }
 
-  it('shows the last ten events of all partitions in the order of their time', async () => {
-    const ids = await announce(15);
+  it('shows the last fifty events of all partitions in the order of their time', async () => {
+    const ids = await announce(60);
     const { code, stdout, stderr } = await runRecorded(['tail', TOPIC, '--no-follow'], { env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.map((line) => line.split(/\s+/)[3])).toEqual(ids.slice(-10));
+    expect(lines.map((line) => line.split(/\s+/)[3])).toEqual(ids.slice(-50));
     expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}created {6}[0-9a-f-]{36} {2}revision 1$/);
   });
 
   it('reads from the beginning, from an age and from the end', async () => {
     await announce(1);
     const all = await runRecorded(['tail', TOPIC, '--no-follow', '--from', 'beginning'], { env });
-    expect(all.stdout.trimEnd().split('\n').length).toBeGreaterThan(10);
+    expect(all.stdout.trimEnd().split('\n').length).toBeGreaterThan(50);
     expect((await runRecorded(['tail', TOPIC, '--no-follow', '--from', '1h'], { env })).stdout).toBe(all.stdout);
     expect(await runRecorded(['tail', TOPIC, '--no-follow', '--from', 'end'], { env })).toMatchObject({
       code: 0,

@@ -8,7 +8,8 @@ import type { Shell } from '../shell.ts';
 import { manyLines } from '../text-width.ts';
 import { instant, timeSpan, wholeNumber } from '../values.ts';
 
-const LAST_RECORDS = 10;
+/** So many that the creations of all seeds are among them. */
+const LAST_RECORDS = 50;
 
 const MORE = `
 Without --from it begins with the last ${LAST_RECORDS} events. It reads the bus itself: Kafka (KAFKA_BROKERS), else the Postgres of

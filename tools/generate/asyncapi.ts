@@ -152,12 +152,15 @@ function messages(): object {
 
 function message(event: CloudEvent): object {
   const { headers, value } = encodeEvent(event);
-  const dead = event.type === 'khabar.rejected-input.v1' ? toDeadLetterHeaders(reasonExample('too-large', null)) : {};
+  const isDead = event.type === 'khabar.rejected-input.v1';
+  const dead = isDead ? toDeadLetterHeaders(reasonExample('too-large', null)) : {};
   return {
     name: event.type,
     title: TITLES[event.type],
     contentType: headers['content-type'],
-    headers: event.type === 'khabar.rejected-input.v1' ? ref('schemas', 'DeadLetterHeaders') : headersSchema(event),
+    headers: isDead
+      ? { type: 'object', allOf: [headersSchema(event), ref('schemas', 'DeadLetterHeaders')] }
+      : headersSchema(event),
     payload: ref('schemas', event.type),
     bindings: keyBinding('The subject: the id of the entity'),
     examples: [

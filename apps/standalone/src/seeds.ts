@@ -4,8 +4,8 @@ import type { Voice } from './voice.ts';
 
 const POLL_MS = 250;
 /** The count has settled when it did not change for so long. */
-const SETTLED_MS = 3_000;
-const LONGEST_MS = 30_000;
+const SETTLED_MS = 8_000;
+const LONGEST_MS = 60_000;
 
 /**
  * Waits until the store has an article for every file of the seed folders, or their number has settled below (a file may be no article, or

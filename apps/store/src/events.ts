@@ -84,11 +84,4 @@ export class StoreEvents {
       `changes could not be announced, trying again in ${pauseMs / 1000} s: ${error.message}`,
     );
   }
-
-  waitingForDatabase(error: KhabarError, pauseMs: number): void {
-    this.#logger.warn(
-      { code: error.code },
-      `Postgres (DATABASE_URL) does not answer yet; trying again in ${pauseMs / 1000} s: ${error.message}`,
-    );
-  }
 }

@@ -11,9 +11,6 @@ import { StoreEvents } from './events.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
 import { StatsController } from './stats/stats.controller.ts';
 
-/** How long a database that does not answer is waited for at start, in milliseconds. */
-const DATABASE_PATIENCE_MS = 60_000;
-
 /** The store: articles in, each once with its history; changes and the query API out. */
 @Module({
   controllers: [ArticlesConsumer, ArticlesController, StatsController],
@@ -21,14 +18,9 @@ const DATABASE_PATIENCE_MS = 60_000;
     StoreEvents,
     {
       provide: DataSource,
-      inject: [CONFIG, StoreEvents, HealthRegistry],
-      async useFactory(config: StoreConfig, report: StoreEvents, health: HealthRegistry) {
-        const settings = {
-          url: config.DATABASE_URL!,
-          connections: config.DATABASE_CONNECTIONS,
-          patienceMs: DATABASE_PATIENCE_MS,
-        };
-        const dataSource = await openDatabase(settings, (error, pauseMs) => report.waitingForDatabase(error, pauseMs));
+      inject: [CONFIG, HealthRegistry],
+      async useFactory(config: StoreConfig, health: HealthRegistry) {
+        const dataSource = await openDatabase({ url: config.DATABASE_URL!, connections: config.DATABASE_CONNECTIONS });
         watchDatabase(dataSource, health);
         return dataSource;
       },

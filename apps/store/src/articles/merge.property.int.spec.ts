@@ -98,7 +98,7 @@ describe('merging histories', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const settings = { url: database.url, connections: 3, patienceMs: 5_000 };
+    const settings = { url: database.url, connections: 3 };
     stores = [await openDatabase(settings), await openDatabase(settings)];
   });
 

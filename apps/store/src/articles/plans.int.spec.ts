@@ -43,7 +43,7 @@ describe(`the plans over ${ROWS} articles`, () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    store = await openDatabase({ url: database.url, connections: 2, patienceMs: 5_000 });
+    store = await openDatabase({ url: database.url, connections: 2 });
     for (const statement of [FILL_ARTICLES, ...FILL_OTHERS]) await store.query(statement);
     const rows: { id: string }[] = await store.query('SELECT id FROM store.articles ORDER BY id LIMIT 20');
     articleIds = rows.map(({ id }) => id);

@@ -15,7 +15,7 @@ describe('saving articles', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    store = await openDatabase({ url: database.url, connections: 8, patienceMs: 5_000 });
+    store = await openDatabase({ url: database.url, connections: 8 });
   });
 
   afterAll(async () => {
@@ -228,7 +228,7 @@ describe('saving articles', () => {
   });
 
   it('says that the database is away when it is', async () => {
-    const away = await openDatabase({ url: database.url, connections: 1, patienceMs: 5_000 });
+    const away = await openDatabase({ url: database.url, connections: 1 });
     await away.destroy();
     const saving = saveArticles(away, [makeArticleEvent()], NOW);
     await expect(saving).rejects.toThrow(KhabarError);

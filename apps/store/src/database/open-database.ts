@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { KhabarError } from '@khabar/contracts';
 import type { HealthRegistry } from '@khabar/runtime';
 import { Client } from 'pg';
@@ -16,12 +15,8 @@ export interface DatabaseSettings {
   readonly url: string;
   /** Most connections at once. */
   readonly connections: number;
-  /** How long a server that does not answer is waited for, in milliseconds. */
-  readonly patienceMs: number;
 }
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A store that froze in the middle of a transaction loses it, and with it the rows that others wait for. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
@@ -30,15 +25,11 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 const REFUSED = /^(28|3D|42)/;
 
 /**
- * The database of the store, there and in today's form. A server that is not there yet is waited for, as they start together in a compose
- * file; `onWait` hears of it. Any number of stores may do this at once.
- * @throws KhabarError `database-unavailable` after the patience, `database-refused` for a wrong user, password or database name.
+ * The database of the store, there and in today's form. Any number of stores may do this at once.
+ * @throws KhabarError `database-unavailable`, which the service's start waits for, and `database-refused` for a wrong user, password or database name.
  */
-export async function openDatabase(
-  settings: DatabaseSettings,
-  onWait: (error: KhabarError, pauseMs: number) => void = () => undefined,
-): Promise<DataSource> {
-  const client = await connect(settings, onWait);
+export async function openDatabase(settings: DatabaseSettings): Promise<DataSource> {
+  const client = await connect(settings);
   const dataSource = new DataSource(optionsOf(settings));
   try {
     // One store at a time, and before anything is looked at: "if not exists" is no protection from another at the same moment.
@@ -84,34 +75,21 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
   };
 }
 
-async function connect(
-  { url, patienceMs }: DatabaseSettings,
-  onWait: (error: KhabarError, pauseMs: number) => void,
-): Promise<Client> {
-  const deadline = performance.now() + patienceMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const client = new Client({
-      connectionString: url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      application_name: 'khabar-store migrations',
-    });
-    // An error between queries has no other listener; the next query reports it.
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      return client;
-    } catch (cause) {
-      await client.end().catch(() => undefined);
-      const error = databaseError(cause);
-      if (REFUSED.test(sqlState(cause) ?? '')) {
-        throw new KhabarError('database-refused', `Postgres refuses DATABASE_URL: ${error.message}`, { cause });
-      }
-      if (performance.now() + pauseMs > deadline) {
-        const waited = `Postgres (DATABASE_URL) did not answer within ${Math.round(patienceMs / 1000)} s`;
-        throw new KhabarError('database-unavailable', `${waited}: ${error.message}`, { dependency: true, cause });
-      }
-      onWait(error, pauseMs);
-      await setTimeout(pauseMs);
-    }
+async function connect({ url }: DatabaseSettings): Promise<Client> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'khabar-store migrations',
+  });
+  // An error between queries has no other listener; the next query reports it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (cause) {
+    await client.end().catch(() => undefined);
+    const error = databaseError(cause);
+    if (!REFUSED.test(sqlState(cause) ?? '')) throw error;
+    throw new KhabarError('database-refused', `Postgres refuses DATABASE_URL: ${error.message}`, { cause });
   }
 }

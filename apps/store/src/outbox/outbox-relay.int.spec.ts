@@ -23,7 +23,7 @@ describe('announcing changes', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const settings = { url: database.url, connections: 4, patienceMs: 5_000 };
+    const settings = { url: database.url, connections: 4 };
     store = await openDatabase(settings);
     otherStore = await openDatabase(settings);
     bus = await openBus({

@@ -6,6 +6,9 @@ const INVISIBLE =
 const IDLE_JOINER =
   /(?<![\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]+|(?<!\p{M})[\u200c\u200d]+(?![\p{L}\p{M}\p{N}\p{Extended_Pictographic}])/gu;
 
+/** More marks on one letter than any script has (Unicode's Stream-Safe Text Format, UAX 15, allows 30); sorting them takes quadratic time. */
+const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
+
 const SPACES = /[\p{Zs}\t\v\f\x85\u2028\u2029]+/gu;
 
 /**
@@ -15,7 +18,7 @@ const SPACES = /[\p{Zs}\t\v\f\x85\u2028\u2029]+/gu;
 export function cleanLine(text: string): string {
   const visible = text.toWellFormed().replace(INVISIBLE, '').replace(SPACES, ' ');
   const joined = /[\u200c\u200d]/.test(visible) ? visible.replace(IDLE_JOINER, '') : visible;
-  return joined.normalize('NFC').trim();
+  return joined.replace(TOO_MANY_MARKS, '$1').normalize('NFC').trim();
 }
 
 /** Text of several lines: each cleaned, line ends of any kind one line feed, no more than one empty line in a row. */
@@ -34,6 +37,7 @@ export const LINE_END = /\r\n|[\n\r\v\f\x85\u2028\u2029]/;
 /** The form under which two spellings of one headline are equal: letters and digits only, in one case and one width. */
 export function comparable(text: string): string {
   return text
+    .replace(TOO_MANY_MARKS, '$1')
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '');

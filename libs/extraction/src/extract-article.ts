@@ -27,7 +27,7 @@ export const PARSER_VERSION = 1;
  * The article that a raw article is: a function of it and {@link PARSER_VERSION}, of nothing else. Relative dates are counted from
  * `fetchedAt`.
  *
- * @throws KhabarError, never retriable: `empty-body`, `not-text`, `no-title`.
+ * @throws KhabarError, never retriable: `empty-body`, `not-text`, `no-title`, `too-many-lines`, `unsupported-media-type`.
  */
 export function extractArticle(raw: RawArticle): Article {
   return raw.body === null ? goneArticle(raw) : assemble(raw, readRawArticle(raw));

@@ -1,6 +1,6 @@
 import { asciiDigits } from './clean-text.ts';
 import type { FoundDate } from './dates.ts';
-import { phraseKey } from './lexicon/phrase-list.ts';
+import { PhraseList, phraseKey } from './lexicon/phrase-list.ts';
 import { RELATIVE_WORDS, type RelativeWords } from './lexicon/relative-dates.ts';
 
 const MINUTE = 60_000;
@@ -16,6 +16,13 @@ type Unit = keyof typeof UNITS;
 const LONGEST_RELATIVE_DATE = 60;
 const PATTERNS = Object.values(RELATIVE_WORDS).map(patternsOf);
 
+/** A word of each relative date; whatever has none is no such date, and most lines have none. */
+const UNIT_WORDS = new PhraseList(
+  Object.values(RELATIVE_WORDS).flatMap(({ minute, hour, day, week, month, now, today, yesterday }) =>
+    [minute, hour, day, week, month, now, today, yesterday].flatMap((words) => words.split('|')),
+  ),
+);
+
 /**
  * Reads how long ago something was ("2 घंटे पहले", "hace 3 horas", "yesterday") against the time of the fetch. As exact as such words are,
  * so the precision is `guessed`. The text must be nothing else.
@@ -28,7 +35,7 @@ export function parseRelativeDate(text: string, fetchedAt: string): FoundDate | 
     .join('')
     .replace(/\s+/g, ' ')
     .trim();
-  if (key === '') return null;
+  if (!UNIT_WORDS.isIn(key.replace(/\d+/g, ' '))) return null;
   for (const { ago, near } of PATTERNS) {
     const distance = near(key) ?? ago(key);
     if (distance !== null) {

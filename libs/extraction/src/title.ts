@@ -6,6 +6,9 @@ const SEPARATOR = /\s+[|–—‹›«»·•:\-]\s+|\s*[_｜|＿]\s*(?=[^|_｜�
 /** A site's name is no longer than this many characters. */
 const LONGEST_SITE_NAME = 60;
 
+/** What is longer is no headline with a name behind it. */
+const LONGEST_TITLE = 500;
+
 /** A headline and what was said after or before it. */
 export interface TitleParts {
   readonly title: string;
@@ -14,17 +17,21 @@ export interface TitleParts {
 
 /**
  * A title without the name of its site. The name is taken off where it is known, or where what is left is said elsewhere in the input
- * as the title (`bare`); a bar or underscore separates nothing else, so a short last part behind one goes in any case.
+ * as the title (`said`: comparable forms); a bar or underscore separates nothing else, so a short last part behind one goes in any case.
  */
-export function withoutSiteName(title: string, siteName: string | null, bare: readonly string[] = []): TitleParts {
+export function withoutSiteName(
+  title: string,
+  siteName: string | null,
+  said: ReadonlySet<string> = new Set(),
+): TitleParts {
+  if (title.length > LONGEST_TITLE) return { title, siteName: null };
   const known = siteName === null ? null : comparable(siteName);
-  const bares = new Set(bare.map(comparable));
   for (const { index, 0: separator } of [...title.matchAll(SEPARATOR)].reverse()) {
     const before = title.slice(0, index).trim();
     const after = title.slice(index + separator.length).trim();
     if (before === '' || after === '') continue;
-    if (bares.has(comparable(before)) || comparable(after) === known) return { title: before, siteName: after };
-    if (bares.has(comparable(after)) || comparable(before) === known) return { title: after, siteName: before };
+    if (said.has(comparable(before)) || comparable(after) === known) return { title: before, siteName: after };
+    if (said.has(comparable(after)) || comparable(before) === known) return { title: after, siteName: before };
     if (/[|_｜＿]/.test(separator) && after.length <= LONGEST_SITE_NAME && after.length < before.length) {
       return { title: before, siteName: after };
     }

@@ -5,24 +5,47 @@ import { WordMatcher } from './word-matcher.ts';
  * Arabic vowels and letter variants, nukta, candrabindu, candra vowels, joiners); every number is `#`.
  */
 export function phraseKey(text: string): string {
-  return text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[\u0300-\u036f\u064b-\u0655\u0670\u0640\u093c\u09bc\p{Cf}]/gu, '')
-    .normalize('NFC')
-    .replace(/[أإآٱ]/g, 'ا')
-    .replace(/[ىیے]/g, 'ي')
-    .replace(/[ةۃہھەۀ]/g, 'ه')
-    .replace(/ک/g, 'ك')
-    .replace(/ँ/g, 'ं')
-    .replace(/ॉ/g, 'ा')
-    .replace(/ऑ/g, 'आ')
-    .replace(/[ॲऍ]|अॅ/g, 'अ')
-    .replace(/ॅ/g, '')
-    .replace(/[’‘ʼ`´]/g, "'")
-    .replace(/\p{Nd}+/gu, '#')
-    .replace(/[^\p{L}\p{M}\p{N}#']+/gu, ' ')
-    .trim();
+  let key = '';
+  let last = ' ';
+  for (const character of text.normalize('NFKD').toLowerCase()) {
+    const kept = keptOf(character);
+    if (kept === '' || (kept === last && (kept === ' ' || kept === '#'))) continue;
+    key += kept;
+    last = kept;
+  }
+  return key.trimEnd().normalize('NFC');
+}
+
+const KEPT = new Map<string, string>();
+
+function keptOf(character: string): string {
+  let kept = KEPT.get(character);
+  if (kept === undefined) {
+    kept = foldCharacter(character);
+    KEPT.set(character, kept);
+  }
+  return kept;
+}
+
+const VARIANTS = new Map([
+  ...[...'أإآٱ'].map((letter) => [letter, 'ا'] as const),
+  ...[...'ىیے'].map((letter) => [letter, 'ي'] as const),
+  ...[...'ةۃہھەۀ'].map((letter) => [letter, 'ه'] as const),
+  ...[...'’‘ʼ`´'].map((letter) => [letter, "'"] as const),
+  ...[...'ॲऍ'].map((letter) => [letter, 'अ'] as const),
+  ['ک', 'ك'],
+  ['ँ', 'ं'],
+  ['ॉ', 'ा'],
+  ['ऑ', 'आ'],
+  ['ॅ', ''],
+]);
+
+function foldCharacter(character: string): string {
+  if (/[\u0300-\u036f\u064b-\u0655\u0670\u0640\u093c\u09bc\p{Cf}]/u.test(character)) return '';
+  const variant = VARIANTS.get(character);
+  if (variant !== undefined) return variant;
+  if (/\p{Nd}/u.test(character)) return '#';
+  return /[\p{L}\p{M}\p{N}#']/u.test(character) ? character : ' ';
 }
 
 const isPartOfWord = (character: string): boolean => /[\p{L}\p{M}\p{N}#]/u.test(character);

@@ -17,6 +17,7 @@ export class WordMatcher<T> {
   readonly #values: ReadonlyMap<string, T>;
   readonly #lengths = new Map<string, number[]>(); // by first UTF-16 unit, the longest first
   readonly #isPartOfWord: (character: string) => boolean;
+  readonly #partOfWord = new Map<string, boolean>();
 
   /** @param isPartOfWord Whether a character beside a word makes it part of a longer one. */
   constructor(values: ReadonlyMap<string, T>, isPartOfWord: (character: string) => boolean) {
@@ -56,14 +57,24 @@ export class WordMatcher<T> {
   #matchAt(text: string, from: number): WordMatch<T> | null {
     const lengths = this.#lengths.get(text[from]!);
     if (lengths === undefined) return null;
-    const startsWord = from === 0 || !this.#isPartOfWord(text[from - 1]!);
+    const startsWord = from === 0 || !this.#continues(text[from - 1]!);
+    if (!startsWord && !UNSPACED.test(text[from]!)) return null;
     for (const length of lengths) {
       const word = text.slice(from, from + length);
       const value = this.#values.get(word);
       if (value === undefined) continue;
-      const ends = from + length >= text.length || !this.#isPartOfWord(text[from + length]!);
-      if (UNSPACED.test(word) || (startsWord && ends)) return { from, to: from + length, value };
+      const endsWord = from + length >= text.length || !this.#continues(text[from + length]!);
+      if ((startsWord && endsWord) || UNSPACED.test(word)) return { from, to: from + length, value };
     }
     return null;
+  }
+
+  #continues(character: string): boolean {
+    let part = this.#partOfWord.get(character);
+    if (part === undefined) {
+      part = this.#isPartOfWord(character);
+      this.#partOfWord.set(character, part);
+    }
+    return part;
   }
 }

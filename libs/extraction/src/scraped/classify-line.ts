@@ -94,7 +94,8 @@ const INNER_LABELS = [BYLINES, SOURCES, PUBLISHED_LABELS, MODIFIED_LABELS, SECTI
 /** Tells what a line is, by what is said and how in lines of its kind in any language; of the line alone, wherever it stands. */
 export function classifyLine(text: string): Classified {
   const width = columns(text);
-  const key = phraseKey(text);
+  if (width > LONGEST_COOKIE_NOTICE) return of('text');
+  const key = phraseKey(text.slice(0, LONGEST_NOTICE));
   if (width <= LONGEST_FURNITURE) {
     const meta = metaFacts(text);
     if (meta !== null) return { kind: 'meta', facts: meta, doubtful: isDoubtful(text, meta) };
@@ -105,7 +106,7 @@ export function classifyLine(text: string): Classified {
   }
   const tags = tagsOf(text);
   if (tags !== null) return { ...of('meta'), facts: { ...NO_FACTS, tags } };
-  if (width <= LONGEST_COOKIE_NOTICE && COOKIE_NOTICES.isIn(phraseKey(text.slice(0, 90)))) return of('cookies');
+  if (COOKIE_NOTICES.isIn(key.slice(0, 90))) return of('cookies');
   if (width <= LONGEST_NOTICE) {
     if (isRelatedLink(text)) return of('related-link');
     if (isRights(text, key)) return of('rights');
@@ -177,6 +178,7 @@ function together(a: Facts, b: Facts): Facts {
 
 // Before each word (or two, three) that is a label: "12 March 2026 Source: Xinhua Reporter: Lin" is three facts.
 function splitAtLabels(part: string): string[] {
+  if (!/[:：\p{Nd}]/u.test(part)) return [part];
   const words = part.split(' ');
   const pieces: string[][] = [[]];
   for (let at = 0; at < words.length; at += 1) {
@@ -271,6 +273,7 @@ function bylineFacts(rest: string): Facts {
 
 // The time of the fetch is not known here, and only whether it is a date matters.
 function isDate(text: string): boolean {
+  if (text.length > LONGEST_FURNITURE) return false;
   const bare = text.replace(/^[\s:：(（–—-]+|[\s)）.,–—-]+$/gu, '');
   if (parseMachineDate(bare) !== null || parseRelativeDate(bare, '2000-01-01T00:00:00.000Z') !== null) return true;
   return ['en', 'fr'].some((language) => parseWordedDate(bare, language)?.rest === '');

@@ -17,6 +17,9 @@ export interface Head {
 const LONGEST_STANDFIRST = 700;
 const SHORTEST_STANDFIRST = 25;
 
+/** The head of a page has buttons and menus, but not more than this many lines. */
+const MOST_LINES = 80;
+
 /** What may follow a standfirst and never stands within an article's text. */
 const MARKS = new Set(['meta', 'share', 'title']);
 
@@ -25,7 +28,9 @@ const MARKS = new Set(['meta', 'share', 'title']);
  * or date, buttons to share, the title once more, a caption (unless byline or date came before), or a lead that begins with a dateline.
  */
 export function headOf(lines: readonly ReadLine[], title: TitleLine): Head {
-  const items = lines.slice(title.at + 1).map((line, at) => ({ line, at: title.at + 1 + at }));
+  const items = lines
+    .slice(title.at + 1, title.at + 1 + MOST_LINES)
+    .map((line, at) => ({ line, at: title.at + 1 + at }));
   const bylines = nakedBylines(lines, title);
   let candidate: { text: string; at: number } | null = null;
   let metaSeen = false;
@@ -83,7 +88,7 @@ function isSmall(text: string): boolean {
 
 /** Whether byline, date or buttons still follow before the first paragraph: then a small line here (a place, a section) is none of the body. */
 function headContinues(lines: readonly ReadLine[], from: number, title: TitleLine): boolean {
-  for (const line of lines.slice(from + 1)) {
+  for (const line of lines.slice(from + 1, from + MOST_LINES)) {
     if (title.repeated(line.text)) return true;
     if (line.kind === 'text' && (isProse(line.text) || !isSmall(line.text))) return false;
     if (MARKS.has(line.kind) && (line.kind !== 'meta' || hasMeta(line))) return true;
@@ -95,7 +100,7 @@ function headContinues(lines: readonly ReadLine[], from: number, title: TitleLin
 function nakedBylines(lines: readonly ReadLine[], title: TitleLine): string[] {
   if (lines.some(({ facts }) => facts.bylines.length > 0)) return [];
   const found: string[] = [];
-  for (const [at, line] of lines.entries()) {
+  for (const [at, line] of lines.slice(0, title.at + MOST_LINES).entries()) {
     if (at <= title.at) continue;
     if (line.kind === 'text' && isProse(line.text) && found.length > 0) break;
     const beside = [lines[at - 1], lines[at + 1]].some(

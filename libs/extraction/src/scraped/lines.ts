@@ -32,7 +32,7 @@ function groupsOf(text: string): RawLine[][] {
   const groups: RawLine[][] = [];
   let group: RawLine[] = [];
   for (const raw of text.split(LINE_END)) {
-    const clean = cleanLine(raw);
+    const clean = raw === '' ? '' : cleanLine(raw);
     if (clean !== '') {
       const indent = /^[\s\u3000]*/.exec(raw)![0].length;
       group.push({ text: clean, width: indent + columns(clean) });
@@ -46,9 +46,7 @@ function groupsOf(text: string): RawLine[][] {
 
 /** The width of a text in columns. */
 export function columns(text: string): number {
-  let width = text.length;
-  for (const _ of text.matchAll(/[\u1100-\u115f\u2e80-\u303e\u3041-\uffef]/g)) width += 1;
-  return width;
+  return text.length + (text.match(/[\u1100-\u115f\u2e80-\u303e\u3041-\uffef]/g)?.length ?? 0);
 }
 
 /**

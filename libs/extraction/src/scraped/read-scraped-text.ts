@@ -1,3 +1,4 @@
+import { KhabarError } from '@khabar/contracts';
 import { comparable } from '../clean-text.ts';
 import type { Block, Reading } from '../reading.ts';
 import { bodyOf } from './body-lines.ts';
@@ -11,19 +12,21 @@ import { chooseTitle } from './title-line.ts';
 /** A line with what it is. */
 export interface ReadLine extends Line, Classified {}
 
-/** Classifying looks at a line's beginning only, yet of very many lines even that takes time; such a text is no article. */
+/** No article has more lines than this, and each costs time. */
 const MOST_LINES = 20_000;
 
 /**
  * Reads a text that was scraped off a page: its title, standfirst, body and what else it says, without the furniture of the page around
  * it. Lines are told by what is usual in lines of their kind in any language, and by where they stand; nothing is known of any site.
+ *
+ * @throws KhabarError `too-many-lines`.
  */
 export function readScrapedText(text: string): Reading {
-  const lines = withoutDoubts(
-    readLines(text)
-      .slice(0, MOST_LINES)
-      .map((line): ReadLine => ({ ...line, ...classifyLine(line.text) })),
-  );
+  const found = readLines(text);
+  if (found.length > MOST_LINES) {
+    throw new KhabarError('too-many-lines', `The text has ${found.length} lines; an article has at most ${MOST_LINES}`);
+  }
+  const lines = withoutDoubts(found.map((line): ReadLine => ({ ...line, ...classifyLine(line.text) })));
   const title = chooseTitle(lines);
   const head = headOf(lines, title);
   const standfirst = head.standfirst === null ? null : splitLabel(head.standfirst, 'standfirst');
@@ -50,18 +53,20 @@ export function readScrapedText(text: string): Reading {
     externalId: facts.find(({ externalId }) => externalId !== null)?.externalId ?? null,
     relCanonical: null,
     siteName: title.siteName,
-    warnings: lines.length === MOST_LINES ? ['too-many-lines'] : [],
+    warnings: [],
   };
 }
 
 // Bylines stand before the text, beside dates and buttons in its head, or after it.
 function withoutDoubts(lines: readonly ReadLine[]): ReadLine[] {
-  const prose = lines.flatMap(({ kind, text }, at) => (kind === 'text' && isProse(text) ? [at] : []));
+  const paragraphs = lines.filter(({ kind, text }) => kind === 'text' && isProse(text));
+  const total = paragraphs.length;
+  let before = 0;
   return lines.map((line, at) => {
+    if (line === paragraphs[before]) before += 1;
     if (!line.doubtful) return line;
-    const before = prose.filter((index) => index < at).length;
     const inHead = [lines[at - 1], lines[at + 1]].some((other) => other !== undefined && HEAD_KINDS.has(other.kind));
-    if (before === 0 || before === prose.length || (before <= 2 && inHead)) return line;
+    if (before === 0 || before === total || (before <= 2 && inHead)) return line;
     return { ...line, kind: 'text', facts: NO_FACTS };
   });
 }

@@ -32,16 +32,12 @@ export function chooseTitle(lines: readonly ReadLine[]): TitleLine {
   const candidates = candidatesOf(lines);
   const keys = new Map<string, number>();
   for (const text of texts) if (text !== null) keys.set(comparable(text), (keys.get(comparable(text)) ?? 0) + 1);
-  const bare = texts.filter((text) => text !== null);
+  const said = new Set(keys.keys());
   const siteName = rightsHolder(lines);
   let best: { at: number; text: string; siteName: string | null; score: number } | null = null;
   for (const [order, at] of candidates.entries()) {
     const text = lines[at]!.text;
-    const parts = withoutSiteName(
-      text,
-      siteName,
-      bare.filter((other) => other !== text),
-    );
+    const parts = withoutSiteName(text, siteName, said);
     const times = (keys.get(comparable(parts.title)) ?? 0) + (parts.title === text ? 0 : 1);
     const score = scoreOf(parts.title, times, order);
     if (best === null || score > best.score) best = { at, text: parts.title, siteName: parts.siteName, score };
@@ -49,11 +45,12 @@ export function chooseTitle(lines: readonly ReadLine[]): TitleLine {
   if (best === null) return { text: null, siteName: null, kicker: null, at: -1, repeated: () => false };
   const { text, at } = best;
   const key = comparable(text);
-  const variants = lines.map((line) => withoutSiteName(line.text, siteName, [text]));
+  const itself = new Set([key]);
+  const variants = lines.map((line) => withoutSiteName(line.text, siteName, itself));
   const site =
     variants.find(({ title, siteName: name }) => name !== null && comparable(title) === key)?.siteName ?? best.siteName;
   const first = variants.findIndex(({ title }, index) => index < at && comparable(title) === key);
-  const repeated = (other: string) => comparable(withoutSiteName(other, site, [text]).title) === key;
+  const repeated = (other: string) => comparable(withoutSiteName(other, site, itself).title) === key;
   return { text, siteName: site, kicker: kickerAbove(lines, at), at: first >= 0 ? first : at, repeated };
 }
 

@@ -18,15 +18,16 @@ describe('OPML', () => {
     const text = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((found) => found.trim() === found && found !== '' && !/[\p{Cc}\uFFFE\uFFFF]/u.test(found));
+    const address = fc.nat().map((number) => `https://example.org/feed?a=${number}&b='%22'`);
     const feed: fc.Arbitrary<OpmlFeed> = fc.record({
       title: fc.option(text),
-      xmlUrl: fc.webUrl({ withQueryParameters: true }),
-      htmlUrl: fc.option(fc.webUrl()),
+      xmlUrl: address,
+      htmlUrl: fc.option(address),
       language: fc.option(fc.constantFrom('hi', 'zh-Hant', 'pt-BR')),
       category: fc.option(text),
     });
     fc.assert(
-      fc.property(fc.option(text), fc.array(feed), (title, feeds) => {
+      fc.property(fc.option(text), fc.array(feed, { maxLength: 5 }), (title, feeds) => {
         const read = parseOpml(Buffer.from(generateOpml({ title, feeds })));
         // Where no title was given the address stands in for the required text.
         const expected = feeds.map((of) => ({ ...of, title: of.title ?? of.xmlUrl }));

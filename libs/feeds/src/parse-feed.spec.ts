@@ -58,7 +58,7 @@ describe('parseFeed', () => {
         const found = outcome(bytes, { url: 'https://example.org/feed' }) as ReturnType<typeof parseFeed>;
         for (const entry of found.entries ?? []) entryValidator.assert(entry);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

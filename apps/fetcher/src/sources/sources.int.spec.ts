@@ -68,12 +68,13 @@ describe('the API of sources', () => {
   });
 
   it('publishes a file that is a source under its name', async () => {
-    const source = await fetcher.add({ path: 'one.txt' });
+    await writeFile(join(root, 'two.txt'), 'Two');
+    const source = await fetcher.add({ path: 'two.txt' });
     const raws = await eventually(async () => {
       const found = (await fetcher.published()).filter(({ sourceId: of }) => of === source.id);
       return found.length > 0 && found;
     });
-    expect(raws).toMatchObject([{ path: 'one.txt', body: 'One', mediaType: 'text/plain' }]);
+    expect(raws).toMatchObject([{ path: 'two.txt', body: 'Two', mediaType: 'text/plain' }]);
   });
 
   it.each([

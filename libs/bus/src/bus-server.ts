@@ -105,6 +105,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
  * make an anonymous "Internal server error" of it, and with code and `retriable` the delivery rules would be lost.
  */
 export function connectBusServer(app: INestApplication, server: BusServer): INestMicroservice {
+  Catch()(PassErrorsOn);
   // filters count for handlers that are registered after them, so that is put off until the server listens
   const options = { inheritAppConfig: false, deferInitialization: true };
   const microservice = app.connectMicroservice({ strategy: server }, options) as NestMicroservice;
@@ -117,4 +118,3 @@ class PassErrorsOn {
     return throwError(() => error);
   }
 }
-Catch()(PassErrorsOn);

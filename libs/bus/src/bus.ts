@@ -109,7 +109,7 @@ export interface BusHealth {
   readonly detail: string;
 }
 
-/** What happens on the bus, reported to whoever counts and logs; the bus itself knows no logger. */
+/** What happens on the bus, reported to whoever counts and logs; the bus itself knows no logger. No report may throw. */
 export interface BusListener {
   published?(topic: string, events: number, bytes: number): void;
   /** `seconds` is the handler's time for the batch. */
@@ -158,6 +158,7 @@ export class Bus implements AsyncDisposable {
   readonly #topicOfEvent: ReadonlyMap<EventType, TopicDefinition>;
   readonly #subscriptions = new Set<Subscription>();
   readonly #joining = new Set<Promise<Subscription>>();
+  readonly #readers = new AbortController();
   #closing: Promise<void> | null = null;
   #closed = false;
 
@@ -240,15 +241,18 @@ export class Bus implements AsyncDisposable {
     return subscription;
   }
 
-  /** Records as they stand, without a group, until the signal aborts; with `follow: false` until the end as it was at the start. */
+  /**
+   * Records as they stand, without a group, until the signal aborts or the bus closes; with `follow: false` until the end as it was at
+   * the start.
+   */
   read(topic: string, options: { from: ReadFrom; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredRecord> {
-    return this.#driver.read(topic, options);
+    return this.#driver.read(topic, { ...options, signal: AbortSignal.any([options.signal, this.#readers.signal]) });
   }
 
   /** The topics of this bus that exist, dead letters included. */
   topics(): Promise<TopicState[]> {
-    const topics = this.#settings.topics?.flatMap((topic) => [topic, deadLetterTopic(topic)]) ?? TOPICS;
-    return this.#driver.topics([...new Set(topics.map((topic) => topic.name))]);
+    const topics = [...this.#topicOfEvent.values()].flatMap((topic) => [topic.name, deadLetterTopic(topic).name]);
+    return this.#driver.topics(topics);
   }
 
   /** How far each group is in each topic where it has a member or has committed. */
@@ -271,6 +275,7 @@ export class Bus implements AsyncDisposable {
   }
 
   async #closeAll(): Promise<void> {
+    this.#readers.abort();
     await Promise.allSettled(this.#joining);
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     this.#closed = true;

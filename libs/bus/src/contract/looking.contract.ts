@@ -88,6 +88,19 @@ export function lookingContract(connect: () => Connection): void {
       }
     });
 
+    it('stops reading when the bus closes', async () => {
+      await using bench = new Workbench(connect());
+      const bus = await bench.ready();
+      await bus.publish(rawEvents(5));
+      const { signal } = new AbortController();
+      const seen: StoredRecord[] = [];
+      for await (const record of bus.read(bench.raw.name, { from: 'beginning', follow: true, signal })) {
+        seen.push(record);
+        if (seen.length === 5) void bus.close();
+      }
+      expect(seen).toHaveLength(5);
+    });
+
     it('reads nothing when told to stop at once', async () => {
       await using bench = new Workbench(connect());
       const bus = await bench.ready();

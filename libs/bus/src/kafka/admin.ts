@@ -38,6 +38,7 @@ const MOVED = new Set([
 export class KafkaAdmin {
   readonly #settings: KafkaSettings;
   #admin: Promise<Admin> | null = null;
+  #closed = false;
 
   constructor(settings: KafkaSettings) {
     this.#settings = settings;
@@ -133,6 +134,11 @@ export class KafkaAdmin {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#drop();
+  }
+
+  async #drop(): Promise<void> {
     const admin = this.#admin;
     this.#admin = null;
     await admin?.then(disconnect, () => undefined);
@@ -146,7 +152,7 @@ export class KafkaAdmin {
         return await question(await this.#connect());
       } catch (error) {
         if (error instanceof KhabarError) throw error;
-        await this.close();
+        await this.#drop();
         const answer = protocolError(error);
         const again = answer === null ? kept !== null : MOVED.has(answer);
         if (!again || attempt === ATTEMPTS) throw kafkaError(error);
@@ -156,6 +162,7 @@ export class KafkaAdmin {
   }
 
   #connect(): Promise<Admin> {
+    if (this.#closed) throw new KhabarError('bus-closed', 'The bus is closed', { dependency: true });
     return (this.#admin ??= (async () => {
       const admin = newClient(this.#settings, RETRY).admin();
       try {

@@ -29,6 +29,10 @@ describe('records of Kafka', () => {
     expect(record.foreign).toBe(undefined);
   });
 
+  it.each(['9223372036854775807', '-9223372036854775808'])('may claim the impossible time %s', (timestamp) => {
+    expect(Number.isNaN(Date.parse(fromMessage('topic', 0, message({ timestamp })).appendedAt))).toBe(false);
+  });
+
   it.each([
     ['a key that is no text', { key: NOT_UTF8 }],
     ['a header that is no text', { headers: { odd: NOT_UTF8 } }],

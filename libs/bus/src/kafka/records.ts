@@ -2,6 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { ConsumedRecord, OutgoingRecord } from '../driver.ts';
 
+/** The last instant of ECMAScript (21.4.1.1). */
+const LAST_INSTANT_MS = 8.64e15;
+
 /** A record as kafkajs sends it. */
 export function toMessage({ key, headers, value, foreign }: OutgoingRecord, partition: number): Message {
   const foreignHeaders = foreign?.headers as Record<string, Buffer[]> | undefined;
@@ -22,12 +25,17 @@ export function fromMessage(topic: string, partition: number, message: KafkaMess
     topic,
     partition,
     offset: BigInt(message.offset),
-    appendedAt: new Date(Number(message.timestamp)).toISOString(),
+    appendedAt: instant(Number(message.timestamp)),
     key: message.key === null ? null : message.key.toString(),
     headers: texts,
     value: message.value,
     ...((foreignKey || others) && { foreign }),
   };
+}
+
+/** Other programs may claim any time, also one that no date can have. */
+function instant(ms: number): string {
+  return new Date(Math.min(Math.max(ms, -LAST_INSTANT_MS), LAST_INSTANT_MS)).toISOString();
 }
 
 function splitHeaders(headers: IHeaders) {

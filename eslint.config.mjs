@@ -118,7 +118,7 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: false, allow: ['../apps/**', '../../apps/**'] }) },
   },
   {
-    files: ['apps/{cli,standalone}/src/**/*.ts', 'tools/**', '*.ts', 'bench/**'],
+    files: ['apps/{cli,standalone}/src/**/*.ts', 'tools/**', '*.ts', 'bench/**', 'docs/**'],
     rules: { 'no-console': 'off' }, // programs whose output is their product
   },
   {

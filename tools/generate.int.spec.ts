@@ -62,7 +62,7 @@ describe('generating', () => {
     expect(await generate()).toMatchObject({ code: 0 });
     expect(await Promise.all(FILES.map((path) => readFile(inWorkspace(path), 'utf8')))).toEqual(texts);
     expect(await generate('--check')).toEqual({ code: 0, output: '' });
-  });
+  }, 180_000);
 });
 
 describe('the AsyncAPI document', () => {

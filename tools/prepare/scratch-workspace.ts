@@ -23,7 +23,7 @@ export async function scratchWorkspace(): Promise<ScratchWorkspace> {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   };
-  for (const tool of ['prepare', 'prepare.mjs', 'khabar.mjs']) {
+  for (const tool of ['prepare', 'prepare.mjs', 'khabar.mjs', 'check.mjs']) {
     await cp(join(TOOLS, tool), join(root, 'tools', tool), {
       recursive: true,
       filter: (path) => !path.endsWith('.ts'),

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { KhabarError, toKhabarError } from '@khabar/contracts';
 import type { HealthRegistry } from '@khabar/runtime';
 import { DataSource } from 'typeorm';
@@ -6,29 +5,16 @@ import { Announced } from './frontier/announced.entity.ts';
 import { SourcesAndFrontier1763942400000 } from './migrations/1763942400000-sources-and-frontier.ts';
 import { Source } from './sources/source.entity.ts';
 
-/** How the database is reached. */
-export interface DatabaseSettings {
-  readonly url: string;
-  /** How long a server that does not answer is waited for, in milliseconds. */
-  readonly patienceMs: number;
-}
-
 const SCHEMA = 'fetcher';
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A fetcher that froze in the middle of a transaction loses it, and with it the sources that others wait for. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /**
- * Postgres, with the fetcher's schema in today's form. A server that is not there yet is waited for, as they start together in a
- * compose file; `onWait` hears of it.
- * @throws KhabarError `database-unavailable` after the patience, or what a server that refuses us says, at once.
+ * Postgres, with the fetcher's schema in today's form.
+ * @throws KhabarError `database-unavailable`, which the service's start waits for, or what a server that refuses us says.
  */
-export async function openDatabase(
-  { url, patienceMs }: DatabaseSettings,
-  onWait: (error: unknown, pauseMs: number) => void,
-): Promise<DataSource> {
+export async function openDatabase(url: string): Promise<DataSource> {
   const database = new DataSource({
     type: 'postgres',
     url,
@@ -42,17 +28,10 @@ export async function openDatabase(
     migrationsTableName: 'migration',
     installExtensions: false,
   });
-  const deadline = performance.now() + patienceMs;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      await database.initialize();
-      break;
-    } catch (error) {
-      if (!toKhabarError(error).dependency) throw error;
-      if (performance.now() + pauseMs > deadline) throw toDatabaseError(error);
-      onWait(error, pauseMs);
-      await setTimeout(pauseMs);
-    }
+  try {
+    await database.initialize();
+  } catch (error) {
+    throw toKhabarError(error).dependency ? toDatabaseError(error) : error;
   }
   try {
     await migrate(database);

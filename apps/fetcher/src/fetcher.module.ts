@@ -1,4 +1,4 @@
-import { CONFIG, HealthRegistry, LOGGER, type Logger, type ServiceDefinition } from '@khabar/runtime';
+import { CONFIG, HealthRegistry, type ServiceDefinition } from '@khabar/runtime';
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DataSource } from 'typeorm';
@@ -12,20 +12,15 @@ import { Poller } from './scheduling/poller.ts';
 import { SourcesController } from './sources/sources.controller.ts';
 import { SourcesService } from './sources/sources.service.ts';
 
-const DATABASE_PATIENCE_MS = 30_000;
-
 /** The fetcher: sources in, raw articles out. */
 @Module({
   controllers: [SourcesController, PushController],
   providers: [
     {
       provide: DataSource,
-      inject: [CONFIG, LOGGER, HealthRegistry],
-      async useFactory(config: FetcherConfig, logger: Logger, health: HealthRegistry) {
-        const settings = { url: config.DATABASE_URL!, patienceMs: DATABASE_PATIENCE_MS };
-        const database = await openDatabase(settings, (err, pauseMs) =>
-          logger.warn({ err }, `Postgres (DATABASE_URL) does not answer yet; trying again in ${pauseMs / 1000} s`),
-        );
+      inject: [CONFIG, HealthRegistry],
+      async useFactory(config: FetcherConfig, health: HealthRegistry) {
+        const database = await openDatabase(config.DATABASE_URL!);
         watchDatabase(database, health);
         return database;
       },

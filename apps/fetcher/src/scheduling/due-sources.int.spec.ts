@@ -25,11 +25,7 @@ describe('leases of due sources', () => {
 
   beforeAll(async () => {
     test = await createTestDatabase();
-    const settings = { url: test.url, patienceMs: 0 };
-    [database, rival] = (await Promise.all([1, 2].map(() => openDatabase(settings, () => undefined)))) as [
-      DataSource,
-      DataSource,
-    ];
+    [database, rival] = (await Promise.all([1, 2].map(() => openDatabase(test.url)))) as [DataSource, DataSource];
   });
   afterAll(async () => {
     await database?.destroy();

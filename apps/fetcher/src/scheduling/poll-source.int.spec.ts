@@ -61,7 +61,7 @@ describe('one poll', () => {
     });
   beforeAll(async () => {
     test = await createTestDatabase();
-    database = await openDatabase({ url: test.url, patienceMs: 0 }, () => undefined);
+    database = await openDatabase(test.url);
     bus = await open();
     await bus.ensureTopics(TOPICS);
   });

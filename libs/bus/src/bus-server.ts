@@ -1,13 +1,11 @@
-import { Catch, type INestApplication, type INestMicroservice } from '@nestjs/common';
 import {
   BaseRpcContext,
   type CustomTransportStrategy,
   type MessageHandler,
-  type NestMicroservice,
   Server,
 } from '@nestjs/microservices';
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
-import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 import type { Batch, Bus, Outcome, Subscription } from './bus.ts';
 
 /** What a {@link BusServer} consumes. */
@@ -21,7 +19,8 @@ export interface BusServerOptions {
  * {@link BatchHandler} does. It will not start with a topic unhandled or handled twice, or a handler without topic.
  *
  * Nest's own event servers answer for a handler that failed, or that does not exist, as if it had succeeded; here that would commit
- * lost work.
+ * lost work. And Nest's own exception filter makes an anonymous object of every error, so the application needs a global one that
+ * rethrows outside HTTP: with `code` and `retriable` the delivery rules would be lost.
  */
 export class BusServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol('khabar-bus');
@@ -91,7 +90,7 @@ export class BusServer extends Server implements CustomTransportStrategy {
           const outcomes = isObservable(answer) ? await lastValueFrom(answer, { defaultValue: undefined }) : answer;
           resolve(outcomes as readonly Outcome[] | void);
         } catch (error) {
-          reject(error);
+          reject(error instanceof Error ? error : hiddenError());
         } finally {
           end();
         }
@@ -100,21 +99,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 }
 
-/**
- * Connects a bus server to an application. A handler's error then comes back as it was thrown; Nest's own filter would
- * make an anonymous "Internal server error" of it, and with code and `retriable` the delivery rules would be lost.
- */
-export function connectBusServer(app: INestApplication, server: BusServer): INestMicroservice {
-  Catch()(PassErrorsOn);
-  // filters count for handlers that are registered after them, so that is put off until the server listens
-  const options = { inheritAppConfig: false, deferInitialization: true };
-  const microservice = app.connectMicroservice({ strategy: server }, options) as NestMicroservice;
-  microservice.setIsInitHookCalled(true); // the application calls the modules' hooks
-  return microservice.useGlobalFilters(new PassErrorsOn());
-}
-
-class PassErrorsOn {
-  catch(error: unknown): Observable<never> {
-    return throwError(() => error);
-  }
+/** No event's fault: to give events up for it would lose them. */
+function hiddenError(): KhabarError {
+  const message =
+    "Nest hid a handler's error: the application has no global exception filter that rethrows outside HTTP";
+  return new KhabarError('hidden-error', message, { dependency: true });
 }

@@ -15,4 +15,4 @@ export {
   type TopicState,
 } from './bus.ts';
 export { openBus } from './open-bus.ts';
-export { BusServer, connectBusServer, type BusServerOptions } from './bus-server.ts';
+export { BusServer, type BusServerOptions } from './bus-server.ts';

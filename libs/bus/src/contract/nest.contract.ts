@@ -1,20 +1,33 @@
 import 'reflect-metadata';
-import { Controller, Inject, Module } from '@nestjs/common';
+import { Catch, Controller, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { EventPattern, MessagePattern, type MicroserviceOptions, Payload } from '@nestjs/microservices';
 import { KhabarError, deadLetterTopic, fromDeadLetterHeaders } from '@khabar/contracts';
 import { eventually } from '@khabar/testing';
+import { type Observable, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Batch, Outcome } from '../bus.ts';
-import { BusServer, connectBusServer } from '../bus-server.ts';
+import { BusServer } from '../bus-server.ts';
 import { type Connection, Workbench, lagOf, nameOf, rawEvent, rawEvents, readAll } from './workbench.contract.ts';
 
 type RawBatch = Batch<'news.raw.v1'>;
 type Handle = (batch: RawBatch) => Promise<readonly Outcome[] | void>;
 
+class RethrowingFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}
+Catch()(RethrowingFilter);
+
 /** A Nest application whose controllers handle the patterns given, each by the one handler. */
-async function startApp(server: BusServer, patterns: readonly string[], handle: Handle, pattern = EventPattern) {
+async function startApp(
+  server: BusServer,
+  patterns: readonly string[],
+  handle: Handle,
+  { pattern = EventPattern, filters = [new RethrowingFilter()] } = {},
+) {
   const controllers = patterns.map((name) => {
     class RawConsumer {
       readonly #handle: Handle;
@@ -31,15 +44,11 @@ async function startApp(server: BusServer, patterns: readonly string[], handle: 
     Controller()(RawConsumer);
     return RawConsumer;
   });
-  let started = 0;
-  class AppModule {
-    onModuleInit(): void {
-      started += 1;
-    }
-  }
+  class AppModule {}
   Module({ controllers, providers: [{ provide: 'HANDLE', useValue: handle }] })(AppModule);
   const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
-  connectBusServer(app, server);
+  app.useGlobalFilters(...filters);
+  app.connectMicroservice<MicroserviceOptions>({ strategy: server }, { inheritAppConfig: true });
   try {
     await app.init();
     await app.startAllMicroservices();
@@ -47,7 +56,6 @@ async function startApp(server: BusServer, patterns: readonly string[], handle: 
     await app.close();
     throw error;
   }
-  expect(started).toBe(1);
   return app;
 }
 
@@ -91,6 +99,21 @@ export function nestContract(connect: () => Connection): void {
       await app.close();
     });
 
+    it('gives nothing up when the application hides what its handlers throw', async () => {
+      await using bench = new Workbench(connect(), 1);
+      const hidden = Promise.withResolvers<unknown>();
+      const bus = await bench.ready({}, { disturbed: (_what, error) => hidden.resolve(error) });
+      await bus.publish([rawEvent('throws')]);
+      const server = new BusServer(bus, { group: bench.group, topics: [bench.raw] });
+      const handle = async () => {
+        throw new KhabarError('thrown', 'It threw');
+      };
+      const app = await startApp(server, [bench.raw.name], handle, { filters: [] });
+      expect(await hidden.promise).toMatchObject({ code: 'hidden-error', dependency: true });
+      await app.close();
+      expect(await readAll(bus, deadLetterTopic(bench.raw))).toEqual([]);
+    });
+
     it('finishes the batch at hand when the application closes', async () => {
       await using bench = new Workbench(connect(), 1);
       const bus = await bench.ready();
@@ -118,7 +141,7 @@ export function nestContract(connect: () => Connection): void {
       await using bench = new Workbench(connect());
       const bus = await bench.ready();
       const server = new BusServer(bus, { group: bench.group, topics: [bench.raw] });
-      const starting = startApp(server, patterns(bench.raw.name), nothing, decorator);
+      const starting = startApp(server, patterns(bench.raw.name), nothing, { pattern: decorator });
       await expect(starting).rejects.toMatchObject({ code: 'wrong-handlers' });
       expect(await bus.groups([bench.group], [bench.raw.name])).toEqual([]);
     });

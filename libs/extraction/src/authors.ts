@@ -7,6 +7,8 @@ import {
   STAFF_WORDS,
   UNNAMED_AGENCIES,
 } from './lexicon/people.ts';
+import { EDITOR_LABELS } from './lexicon/notices.ts';
+import { isPlace } from './lexicon/places.ts';
 import { PhraseList, phraseKey } from './lexicon/phrase-list.ts';
 
 const LABELS = new PhraseList(BYLINE_LABELS);
@@ -55,6 +57,12 @@ export function isUnnamedAgency(name: string): boolean {
   return UNNAMED.has(phraseKey(name));
 }
 
+/** Whether the text is nothing but an office or a newsroom: "Staff Reporter", "वेब डेस्क". */
+export function isOffice(text: string): boolean {
+  const key = phraseKey(text);
+  return text.split(' ').length <= 4 && key !== '' && STAFF.without(ROLES.without(key)) === '';
+}
+
 /** Whether the text may be the name of one person. */
 export function looksLikeName(text: string): boolean {
   const key = phraseKey(text);
@@ -77,8 +85,8 @@ function partsOf(byline: string): string[] {
       .replace(/https?:\/\/\S+|\S+@\S+|(?<!\S)@\w+/g, ' ')
       .replace(/\(\s*\)|<\s*>/g, ' '),
   );
-  return bare
-    .split(/\s*[,،、;；/|｜•·&＆]\s*|\s+[-–—]\s+|[()（）]/u)
+  return withoutOutlet(bare)
+    .split(/\s*[,،、;；/|｜•·&＆]\s*|[()（）]/u)
     .flatMap((part) => part.split(SPACED_CONJUNCTION))
     .flatMap(splitArabicAnd)
     .map((part) =>
@@ -86,7 +94,14 @@ function partsOf(byline: string): string[] {
         .replace(/^[\s.:：*-]+|[\s:：*-]+$/gu, '')
         .replace(/(?<=\p{L}{2})\.$/u, ''),
     )
-    .filter((part) => part !== '');
+    .filter((part) => part !== '' && !EDITOR_LABELS.begins(phraseKey(part)));
+}
+
+// Behind a dash stands where the author writes or for whom; an agency there counts.
+function withoutOutlet(byline: string): string {
+  const [names, ...others] = byline.split(/\s+[-–—]\s+/u);
+  const agencies = others.filter((other) => knownAgency(other) !== null);
+  return [names!, ...agencies].join(', ');
 }
 
 // The Arabic "and" is written as one word with what follows; only between two full names is it told from a name's first letter.
@@ -109,7 +124,14 @@ export function withoutLabel(text: string): string {
 function isPerson(part: string, key: string): boolean {
   if (part.length > LONGEST_NAME || !/\p{L}/u.test(part) || /\p{Nd}/u.test(part)) return false;
   if (part.split(' ').length > MOST_WORDS_OF_A_NAME || (!UNSPACED_NAME.test(part) && part.length < 3)) return false;
-  if (STAFF.isIn(key) || ROLES.isIn(key) || UNNAMED.has(key) || LABELS.has(key) || knownAgency(part) !== null)
+  if (
+    STAFF.isIn(key) ||
+    ROLES.isIn(key) ||
+    UNNAMED.has(key) ||
+    LABELS.has(key) ||
+    knownAgency(part) !== null ||
+    isPlace(part)
+  )
     return false;
   return !/^\p{Ll}/u.test(part) || PARTICLES.has(part.split(' ')[0]!); // an office: "transport correspondent", "corresponsal"
 }

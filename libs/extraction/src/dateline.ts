@@ -23,6 +23,8 @@ export function readDateline(lead: string): Dateline | null {
     const isDateline = knownAgency(agency) !== null || isUnnamedAgency(agency) || isPlaceAndDate(bracketed[1]!);
     if (isDateline) return { agency: isUnnamedAgency(agency) || /\p{Nd}/u.test(agency) ? null : agency };
   }
+  const korean = /^[(（[【]\S{1,12}=(\S{2,12}?)[)）\]】]/u.exec(head); // "(서울=연합뉴스)"
+  if (korean !== null) return { agency: knownAgency(korean[1]!) };
   const slashed = /^[^/]{2,50}?[.,]?\s*\/([^/]{2,30})\/\s*[.:–—-]?/u.exec(head);
   if (slashed !== null && knownAgency(slashed[1]!) !== null) return { agency: slashed[1]!.trim() };
   const chinese =

@@ -16,6 +16,10 @@ type Unit = keyof typeof UNITS;
 const LONGEST_RELATIVE_DATE = 60;
 const PATTERNS = Object.values(RELATIVE_WORDS).map(patternsOf);
 
+/** "yesterday at 17:05": without a zone the hour says nothing that could be used. */
+const TIME_OF_DAY =
+  /[\s,]+(?:(?:at|um|à|a las|às|alle|kl\.?|om|в|о|saat|pukul|को|ला)\s+)?\p{Nd}{1,2}[:.h]\p{Nd}{2}(?:\s?[ap]\.?m\.?|\s?Uhr)?$/iu;
+
 /** A word of each relative date; whatever has none is no such date, and most lines have none. */
 const UNIT_WORDS = new PhraseList(
   Object.values(RELATIVE_WORDS).flatMap(({ minute, hour, day, week, month, now, today, yesterday }) =>
@@ -29,7 +33,7 @@ const UNIT_WORDS = new PhraseList(
  */
 export function parseRelativeDate(text: string, fetchedAt: string): FoundDate | null {
   if (text.length > LONGEST_RELATIVE_DATE) return null;
-  const key = asciiDigits(text)
+  const key = asciiDigits(text.replace(TIME_OF_DAY, ''))
     .split(/(\d+)/)
     .map((part) => (/^\d+$/.test(part) ? part : ` ${phraseKey(part)} `))
     .join('')

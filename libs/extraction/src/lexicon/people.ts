@@ -50,3 +50,10 @@ export const UNNAMED_AGENCIES: readonly string[] = 'agencies|agency|agenturen|ag
 
 /** Words before the name of the agency or paper that a text comes from. */
 export const SOURCE_LABELS: readonly string[] = 'source|sources|quelle|quellen|source de|fuente|fuentes|fonte|fonti|bron|källa|kilde|lähde|źródło|zdroj|forrás|sursa|kaynak|πηγή|источник|джерело|sumber|nguồn|स्रोत|सोर्स|स्त्रोत|सूत्र|সূত্র|উৎস|ஆதாரம்|మూలం|ಮೂಲ|المصدر|منبع|ماخذ|ذریعہ|מקור|来源|來源|消息来源|出典|提供|출처|ที่มา'.split('|'); // prettier-ignore
+
+/** Words before the names of agencies whose reports a text uses. */
+export const CREDIT_LABELS: readonly string[] =
+  `with inputs from|with input from|with agency inputs|with inputs from agencies|inputs from|with inputs|agency inputs|additional reporting by|with reporting by|with material from|with files from|material from|from wire reports|mit material von|mit material|mit agenturmaterial|avec agences|con información de|con informazioni di|com informações de|com informações da|com informações do|com agência|z wykorzystaniem|по материалам|по данным|за матеріалами|за даними
+इनपुट|इनपुट के साथ|एजेंसी इनपुट|एजेंसी इनपुट के साथ|भाषा इनपुट|इनपुट एजेंसी|के इनपुट के साथ|সূত্র|بالاشتراك مع|مع وكالات|综合`.split(
+    /[|\n]/,
+  );

@@ -1,4 +1,5 @@
 import type { Block } from '../reading.ts';
+import { withoutCredit } from './captions.ts';
 import { columns } from './lines.ts';
 import { endsSentence, isHeadline, isProse } from './prose.ts';
 import type { ReadLine } from './read-scraped-text.ts';
@@ -8,7 +9,7 @@ const DASH = /^[-–]\s+/u;
 const NUMBER = /^\(?\p{Nd}{1,2}[.)]\s+/u;
 
 /** Kinds of lines that begin a list of links or a form: what follows in their group goes with them, up to the next paragraph. */
-const OPENING = new Set(['related', 'popular', 'newsletter']);
+const OPENING = new Set(['related', 'popular', 'newsletter', 'tags']);
 
 /** The body of a scraped text as blocks: its paragraphs, subheads and lists, without all that is not the article. */
 export function bodyOf(lines: readonly ReadLine[], isTitle: (text: string) => boolean): Block[] {
@@ -38,7 +39,7 @@ function articleLines(lines: readonly ReadLine[], isTitle: (text: string) => boo
       continue;
     } else {
       if (line.kind === 'text') opened = null;
-      if (line.kind === 'text' && !isTitle(line.text)) kept.push(line);
+      if (line.kind === 'text' && !isTitle(line.text)) kept.push({ ...line, text: withoutCredit(line.text) });
     }
   }
   return kept;
@@ -47,7 +48,7 @@ function articleLines(lines: readonly ReadLine[], isTitle: (text: string) => boo
 // A form is its group. A list of links ends with its group, or with the first paragraph: where its heading stands alone, the links follow
 // in groups of their own.
 function endsRun(opened: { kind: string; group: number; alone: boolean }, line: ReadLine): boolean {
-  if (opened.kind === 'newsletter') return line.group !== opened.group;
+  if (opened.kind === 'newsletter' || opened.kind === 'tags') return line.group !== opened.group;
   if (line.kind !== 'text') return false;
   if (line.group !== opened.group && !opened.alone) return true;
   return isProse(line.text);

@@ -1,5 +1,6 @@
 import { PHOTO_LABELS } from '../lexicon/notices.ts';
 import { phraseKey } from '../lexicon/phrase-list.ts';
+import { columns } from './lines.ts';
 
 /** Names that stand at the end of captions without a label. */
 const PICTURE_AGENCIES =
@@ -9,14 +10,25 @@ const PICTURE_AGENCIES =
 const EAST_ASIAN =
   /[=＝].{1,25}(?:撮影|提供|より|共同|ロイター)[）)]?$|^(?:图为|圖為|上图|下图|左图|右图|上圖|下圖|[图圖](?:片)?(?:说|說|源|\d)?[:：]|▲|△|▼|▽|\[?사진\s?[=:])|[\s）)／/](?:\S{2,12}[\s/／])?\S{2,8}\s?[摄攝]影?[）)]?$|(?:供图|供圖|資料照|资料图|资料照|資料照片|档案照)[）)]?$|[/／]?사진\s?[=:].{1,20}$/u;
 
+/** A longer one is a paragraph with a credit at its end. In columns. */
+const LONGEST_EAST_ASIAN = 100;
+
 /** Whether a line is the caption of a picture: its credit begins or ends it, or its end is known from captions only. */
 export function isCaption(text: string): boolean {
-  if (EAST_ASIAN.test(text) || PICTURE_AGENCIES.test(text)) return true;
+  if ((columns(text) <= LONGEST_EAST_ASIAN && EAST_ASIAN.test(text)) || PICTURE_AGENCIES.test(text)) return true;
   const begun = /^[\s[(（【]*(.{2,30}?)\s*[:：=＝|–—]\s*\S/u.exec(text);
   if (begun !== null && PHOTO_LABELS.has(phraseKey(begun[1]!))) return true;
   if (/^[[(（【][^\])）】]*[\])）】]$/u.test(text) && PHOTO_LABELS.isIn(phraseKey(text)) && text.length < 120)
     return true;
   return PHOTO_LABELS.has(phraseKey(text)) || creditAtEnd(text) || creditInBrackets(text);
+}
+
+/** A paragraph without the credit of the picture beside it: "…（圖／記者陳冠宇攝）". */
+export function withoutCredit(text: string): string {
+  return text.replace(
+    /\s*[（(]\s?(?:[圖图]|照片|攝影|摄影|写真|写真提供|사진)\s?[／/:：＝=][^（）()]{2,30}[）)]$/u,
+    '',
+  );
 }
 
 // "The harbour at dawn. Photo: A. Rao": a label, a colon and a short name behind the end of a sentence.

@@ -1,4 +1,4 @@
-import { looksLikeName } from '../authors.ts';
+import { looksLikeName, namesOf } from '../authors.ts';
 import { readDateline } from '../dateline.ts';
 import { columns } from './lines.ts';
 import { isHeadline, isProse } from './prose.ts';
@@ -96,15 +96,15 @@ function headContinues(lines: readonly ReadLine[], from: number, title: TitleLin
   return false;
 }
 
-/** A name on a line of its own right beside the date, in the head, is the author's. */
+/** A name on a line of its own right beside the date or the author's office, in the head, is the author's. */
 function nakedBylines(lines: readonly ReadLine[], title: TitleLine): string[] {
-  if (lines.some(({ facts }) => facts.bylines.length > 0)) return [];
+  if (namesOf(lines.flatMap(({ facts }) => facts.bylines)).people.length > 0) return [];
   const found: string[] = [];
   for (const [at, line] of lines.slice(0, title.at + MOST_LINES).entries()) {
     if (at <= title.at) continue;
     if (line.kind === 'text' && isProse(line.text) && found.length > 0) break;
     const beside = [lines[at - 1], lines[at + 1]].some(
-      (other) => other !== undefined && other.facts.published.length > 0 && other.group === line.group,
+      (other) => other !== undefined && hasMeta(other) && other.group === line.group,
     );
     if (line.kind === 'text' && beside && hasCase(line.text) && looksLikeName(line.text)) found.push(line.text);
   }

@@ -2,10 +2,11 @@ import { KhabarError } from '@khabar/contracts';
 import { comparable } from '../clean-text.ts';
 import type { Block, Reading } from '../reading.ts';
 import { bodyOf } from './body-lines.ts';
-import { NO_FACTS, classifyLine, type Classified } from './classify-line.ts';
+import { classifyLine, type Classified } from './classify-line.ts';
 import { headOf } from './head-lines.ts';
 import { splitLabel } from './lead-label.ts';
-import { readLines, type Line } from './lines.ts';
+import { NO_FACTS } from './line-facts.ts';
+import { columns, readLines, type Line } from './lines.ts';
 import { isProse } from './prose.ts';
 import { chooseTitle } from './title-line.ts';
 
@@ -44,11 +45,11 @@ export function readScrapedText(text: string): Reading {
     blocks: lead.blocks,
     bylines: [...new Set([...facts.flatMap(({ bylines }) => bylines), ...head.bylines])],
     agencies: facts.flatMap(({ agencies }) => agencies),
-    published: facts.flatMap(({ published }) => published),
+    published: [...lines.slice(title.at + 1), ...lines.slice(0, title.at + 1)].flatMap((line) => line.facts.published), // above the title often stands the day of the visit
     modified: facts.flatMap(({ modified }) => modified),
     claimedLanguage: null,
     section: sectionOf(lines, title.text),
-    tags: [...labels, ...facts.flatMap(({ tags }) => tags)],
+    tags: [...labels, ...facts.flatMap(({ tags }) => tags), ...listedTags(lines)],
     images: [],
     externalId: facts.find(({ externalId }) => externalId !== null)?.externalId ?? null,
     relCanonical: null,
@@ -81,6 +82,18 @@ function leadOf(blocks: readonly Block[], kicker: string | null): { label: strin
   if (label === null) return { label: null, blocks };
   const said = kicker !== null && comparable(kicker) === comparable(label);
   return { label: said ? null : label, blocks: [{ kind: 'paragraph', text }, ...others] };
+}
+
+// Below a line "Tags" each of the next lines of its group is one.
+function listedTags(lines: readonly ReadLine[]): string[] {
+  const at = lines.findIndex(({ kind }) => kind === 'tags');
+  const end = lines.findIndex((line, index) => index > at && (line.group !== lines[at]?.group || line.kind !== 'text'));
+  return at < 0
+    ? []
+    : lines
+        .slice(at + 1, end < 0 ? undefined : end)
+        .map(({ text }) => text)
+        .filter((text) => columns(text) <= 40);
 }
 
 function sectionOf(lines: readonly ReadLine[], title: string | null): string | null {

@@ -1,9 +1,4 @@
-import {
-  BaseRpcContext,
-  type CustomTransportStrategy,
-  type MessageHandler,
-  Server,
-} from '@nestjs/microservices';
+import { BaseRpcContext, type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Batch, Bus, Outcome, Subscription } from './bus.ts';

@@ -16,9 +16,9 @@ afterEach(async () => {
 /** The npm on this machine, and not one that happens to run the tests. */
 const machine: NodeJS.ProcessEnv = { ...process.env, npm_execpath: '', npm_node_execpath: '' };
 
-async function prepare(args: string[] = [], env = machine, nodeArgs: string[] = []) {
+async function prepare(env = machine, nodeArgs: string[] = []) {
   const file = join(workspace.root, 'tools/prepare.mjs');
-  await using child = await startProcess(process.execPath, [...nodeArgs, file, ...args], { cwd: workspace.root, env });
+  await using child = await startProcess(process.execPath, [...nodeArgs, file], { cwd: workspace.root, env });
   const { code } = await child.ended;
   return { code, stdout: child.stdout, stderr: child.stderr };
 }
@@ -27,13 +27,14 @@ const NO_NPM = 'console.error("npm was called"); process.exitCode = 1;';
 
 describe('installing', () => {
   it('installs what is missing, says so, and never touches it again while the lock file stays', async () => {
-    const first = await prepare(['--install-only']);
+    const first = await prepare();
     expect(first).toMatchObject({ code: 0, stdout: '' });
-    expect(first.stderr).toMatch(/^Installing what is missing .* …\nInstalled in \d+ s\.\n$/);
+    expect(first.stderr).toMatch(/^Installing what is missing .* …\nInstalled in \d+ s\.\nBuilding …\n$/);
     expect(existsSync(join(workspace.root, 'node_modules/greeting/package.json'))).toBe(true);
+    expect(existsSync(join(workspace.root, 'dist/cli/main.js'))).toBe(true);
 
     await workspace.write('node_modules/of-my-own/package.json', '{}');
-    const second = await prepare(['--install-only'], await workspace.npmThat(NO_NPM));
+    const second = await prepare(await workspace.npmThat(NO_NPM));
     expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(existsSync(join(workspace.root, 'node_modules/of-my-own'))).toBe(true);
   });
@@ -55,9 +56,9 @@ describe('installing', () => {
     ],
   ])('installs again when %s', async (_, change) => {
     await workspace.pretendInstalled();
-    expect(await prepare(['--install-only'], await workspace.npmThat(NO_NPM))).toMatchObject({ code: 0, stderr: '' });
+    expect(await prepare(await workspace.npmThat(NO_NPM))).toMatchObject({ code: 0, stderr: 'Building …\n' });
     await change();
-    const again = await prepare(['--install-only'], await workspace.npmThat(NO_NPM));
+    const again = await prepare(await workspace.npmThat(NO_NPM));
     expect(again.code).toBe(1);
     expect(again.stderr).toContain('npm was called');
   });
@@ -66,7 +67,7 @@ describe('installing', () => {
     const other = { 'node_modules/native': { version: '1.0.0', optional: true, os: ['plan9'], cpu: ['x64'] } };
     await workspace.pretendInstalled();
     await workspace.write('package-lock.json', lockFile('1.0.0', other));
-    expect(await prepare(['--install-only'], await workspace.npmThat(NO_NPM))).toMatchObject({ code: 0, stderr: '' });
+    expect(await prepare(await workspace.npmThat(NO_NPM))).toMatchObject({ code: 0, stderr: 'Building …\n' });
   });
 
   it('fails when npm left out an optional package of this system, and tries again the next time', async () => {
@@ -77,7 +78,7 @@ describe('installing', () => {
       mkdirSync('node_modules', { recursive: true });
       writeFileSync('node_modules/.package-lock.json', ${JSON.stringify(lockFile('1.0.0'))});`;
     for (const time of ['first', 'second']) {
-      const run = await prepare(['--install-only'], await workspace.npmThat(forgetful));
+      const run = await prepare(await workspace.npmThat(forgetful));
       expect([time, run.code]).toEqual([time, 1]);
       expect(run.stderr).toContain('npm left out native');
     }
@@ -121,7 +122,7 @@ describe('installing', () => {
     ],
   ])('says what to do on %s', async (_, output, message) => {
     const npm = await workspace.npmThat(`console.error(${JSON.stringify(output)}); process.exitCode = 1;`);
-    const { code, stdout, stderr } = await prepare([], npm);
+    const { code, stdout, stderr } = await prepare(npm);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const lines = stderr.split('\n');
     expect(lines[0]).toMatch(/^Installing/);
@@ -130,7 +131,7 @@ describe('installing', () => {
   });
 
   it('says that npm is missing where it is', async () => {
-    const { code, stderr } = await prepare([], { ...machine, PATH: '/nowhere' });
+    const { code, stderr } = await prepare({ ...machine, PATH: '/nowhere' });
     expect(code).toBe(1);
     expect(stderr).toContain('npm is not in PATH');
   });
@@ -141,7 +142,7 @@ describe('installing', () => {
   ])('names the Node it needs, on Node %s', async (version, message) => {
     await workspace.pretendInstalled();
     const pretend = `data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'${version}'}})`;
-    const { code, stderr } = await prepare([], machine, ['--import', pretend]);
+    const { code, stderr } = await prepare(machine, ['--import', pretend]);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
   });
@@ -177,7 +178,7 @@ describe('building', () => {
   const bundle = () => join(workspace.root, 'dist/cli/main.js');
   const prepared = async () => {
     const before = await stat(bundle()).catch(() => null);
-    const run = await prepare([], await workspace.npmThat(NO_NPM));
+    const run = await prepare(await workspace.npmThat(NO_NPM));
     const after = await stat(bundle());
     return { ...run, built: before?.mtimeMs !== after.mtimeMs };
   };
@@ -216,10 +217,5 @@ describe('building', () => {
     expect(broken.stderr).toMatch(/The build failed\.[^]*nowhere\.ts/);
     await writeFile(join(workspace.root, 'apps/cli/main.ts'), `console.log('right');`);
     expect(await prepared()).toMatchObject({ code: 0, built: true });
-  });
-
-  it('leaves it when only installing is asked for', async () => {
-    expect(await prepare(['--install-only'])).toMatchObject({ code: 0, stderr: '' });
-    expect(existsSync(bundle())).toBe(false);
   });
 });

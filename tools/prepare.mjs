@@ -17,10 +17,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * Makes the workspace ready to run: installs what is missing and builds what is stale. Says nothing where nothing is to do.
  * It depends on no package and runs on every Node from 20 on, for it is what comes before all else.
  *
- * @param {{ installOnly?: boolean, quiet?: boolean }} [options]
+ * @param {{ quiet?: boolean }} [options]
  * @returns {Promise<boolean>} false when it failed, after it said why on stderr
  */
-export async function prepare({ installOnly = false, quiet = false } = {}) {
+export async function prepare({ quiet = false } = {}) {
   const progress = new Progress({ quiet });
   try {
     if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE_MAJOR) {
@@ -30,7 +30,7 @@ export async function prepare({ installOnly = false, quiet = false } = {}) {
     }
     if (!isInstalled(root)) await install(root, progress);
     assertNode(root);
-    if (!installOnly) await buildWhereStale(root, progress);
+    await buildWhereStale(root, progress);
     return true;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -40,6 +40,5 @@ export async function prepare({ installOnly = false, quiet = false } = {}) {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const ready = await prepare({ installOnly: process.argv.includes('--install-only') });
-  process.exitCode = ready ? 0 : 1;
+  process.exitCode = (await prepare()) ? 0 : 1;
 }

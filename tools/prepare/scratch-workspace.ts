@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const TOOLS = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** A workspace of one program and one package, in a folder whose path has spaces and letters beyond ASCII. */
+const ROLLDOWN = join(TOOLS, '../node_modules/.bin/rolldown');
+
+/** A workspace of one program and one package, which brings the real rolldown, in a folder whose path has spaces and letters beyond ASCII. */
 export interface ScratchWorkspace extends AsyncDisposable {
   readonly root: string;
   /** Writes a file by its path in the workspace. */
@@ -32,7 +34,9 @@ export async function scratchWorkspace(): Promise<ScratchWorkspace> {
   const manifest = { name: 'scratch', version: '1.0.0', type: 'module', dependencies: { greeting: 'file:greeting' } };
   await write('package.json', JSON.stringify(manifest));
   await write('package-lock.json', lockFile('1.0.0'));
-  await write('greeting/package.json', JSON.stringify({ name: 'greeting', version: '1.0.0' }));
+  const greeting = { name: 'greeting', version: '1.0.0', bin: { rolldown: 'rolldown.sh' } };
+  await write('greeting/package.json', JSON.stringify(greeting));
+  await write('greeting/rolldown.sh', `#!/bin/sh\nexec '${ROLLDOWN}' "$@"\n`);
   await write('tsconfig.base.json', '{}');
   await write('libs/greeting.ts', `export const greeting: string = 'namaste';`);
   await write('apps/cli/main.ts', `import { greeting } from '../../libs/greeting.ts';\nconsole.log(greeting);`);
@@ -46,7 +50,7 @@ export async function scratchWorkspace(): Promise<ScratchWorkspace> {
     async pretendInstalled() {
       await write('node_modules/.package-lock.json', lockFile('1.0.0'));
       await mkdir(join(root, 'node_modules/.bin'), { recursive: true });
-      await symlink(join(TOOLS, '../node_modules/.bin/rolldown'), join(root, 'node_modules/.bin/rolldown'));
+      await symlink(ROLLDOWN, join(root, 'node_modules/.bin/rolldown'));
     },
     async npmThat(script) {
       await write('bin/package.json', '{"type":"commonjs"}');
@@ -63,7 +67,7 @@ export async function scratchWorkspace(): Promise<ScratchWorkspace> {
 export function lockFile(version: string, more: Record<string, object> = {}): string {
   const packages = {
     '': { name: 'scratch', version: '1.0.0', dependencies: { greeting: 'file:greeting' } },
-    greeting: { version },
+    greeting: { version, bin: { rolldown: 'rolldown.sh' } },
     'node_modules/greeting': { resolved: 'greeting', link: true },
     ...more,
   };

@@ -9,7 +9,7 @@ const IDLE_JOINER =
 /** More marks on one letter than any script has (Unicode's Stream-Safe Text Format, UAX 15, allows 30); sorting them takes quadratic time. */
 const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
 
-const SPACES = /[\p{Zs}\t\v\f\x85\u2028\u2029]+/gu;
+const SPACES = /[\s\x85]+/g;
 
 /**
  * One line of text as an article carries it: NFC, well-formed, without invisible characters, every run of spaces (also no-break and

@@ -15,9 +15,8 @@ export interface Dateline {
  */
 export function readDateline(lead: string): Dateline | null {
   const head = lead.slice(0, LONGEST_DATELINE);
-  const bracketed = /^([^()（）/:：]{2,60}?)[\s.,]*[(（]([^()（）]{2,30})[)）]\s*[.:：]?\s*(?:[-–—:：−]+|$)/u.exec(
-    head,
-  );
+  const bracketed =
+    /^([^()（）/:：]{2,60}?)[\s.,]*[(（]([^()（）]{2,30})[)）]\s*(?:[.:：]?\s*(?:[-–—:：−]+|$)|\.(?=\s))/u.exec(head);
   if (bracketed !== null) {
     const agency = bracketed[2]!.trim();
     const isDateline = knownAgency(agency) !== null || isUnnamedAgency(agency) || isPlaceAndDate(bracketed[1]!);

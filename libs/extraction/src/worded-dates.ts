@@ -105,7 +105,7 @@ const DAY_WORD_YEAR = new RegExp(
   `(?<!\\d)(\\d{1,2})${ORDINAL}${BETWEEN}@([ms])(\\d+)(?:\\s*/?\\s*@m\\d+)?${BETWEEN}${YEAR}`,
   'u',
 );
-const WORD_DAY_YEAR = new RegExp(`@([ms])(\\d+)${BETWEEN}(\\d{1,2})${ORDINAL}[\\s,]*${YEAR}`, 'u');
+const WORD_DAY_YEAR = new RegExp(`@([ms])(\\d+)${BETWEEN}(\\d{1,2})${ORDINAL}[\\s,'’]*${YEAR}`, 'u');
 const YEAR_WORD_DAY = /(?<!\d)(\d{4})[\s.,]*@([ms])(\d+)[\s.,]*(\d{1,2})(?![\d:])/u;
 const FIGURES = /(?<![\d:])(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?![\d:])/u;
 

@@ -10,12 +10,15 @@ const PICTURE_AGENCIES =
 const EAST_ASIAN =
   /[=＝].{1,25}(?:撮影|提供|より|共同|ロイター)[）)]?$|^(?:图为|圖為|上图|下图|左图|右图|上圖|下圖|[图圖](?:片)?(?:说|說|源|\d)?[:：]|▲|△|▼|▽|\[?사진\s?[=:])|[\s）)／/](?:\S{2,12}[\s/／])?\S{2,8}\s?[摄攝]影?[）)]?$|(?:供图|供圖|資料照|资料图|资料照|資料照片|档案照)[）)]?$|[/／]?사진\s?[=:].{1,20}$/u;
 
-/** A longer one is a paragraph with a credit at its end. In columns. */
+/** In these scripts a longer line is a paragraph with a credit at its end. In columns. */
 const LONGEST_EAST_ASIAN = 100;
 
 /** Whether a line is the caption of a picture: its credit begins or ends it, or its end is known from captions only. */
 export function isCaption(text: string): boolean {
-  if ((columns(text) <= LONGEST_EAST_ASIAN && EAST_ASIAN.test(text)) || PICTURE_AGENCIES.test(text)) return true;
+  const isParagraph =
+    columns(text) > LONGEST_EAST_ASIAN && /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}]{6}/u.test(text);
+  if (isParagraph) return false;
+  if (EAST_ASIAN.test(text) || PICTURE_AGENCIES.test(text)) return true;
   const begun = /^[\s[(（【]*(.{2,30}?)\s*[:：=＝|–—]\s*\S/u.exec(text);
   if (begun !== null && PHOTO_LABELS.has(phraseKey(begun[1]!))) return true;
   if (/^[[(（【][^\])）】]*[\])）】]$/u.test(text) && PHOTO_LABELS.isIn(phraseKey(text)) && text.length < 120)
@@ -41,8 +44,5 @@ function creditInBrackets(text: string): boolean {
   const bracketed = /[[(（【]([^\][()（）【】]{3,70})[\])）】]\W*$/u.exec(text);
   if (bracketed === null) return false;
   const words = phraseKey(bracketed[1]!).split(' ');
-  return (
-    PHOTO_LABELS.has(words.join(' ')) ||
-    [1, 2, 3].some((count) => PHOTO_LABELS.has(words.slice(0, count).join(' ')) && words.length <= count + 6)
-  );
+  return words.length <= 9 && PHOTO_LABELS.isIn(words.slice(0, 2).join(' '));
 }

@@ -82,7 +82,8 @@ function of(kind: LineKind): Classified {
 }
 
 function classifyShort(text: string, key: string): Classified | null {
-  const fact = oneFact(text);
+  const several = /[|｜•·]/u.test(text) ? severalFacts(text) : null;
+  const fact = several ?? oneFact(text);
   if (fact !== null) return { kind: 'meta', facts: fact, doubtful: isDoubtful(text, fact) };
   const kind = shortKind(text, key);
   if (kind !== null) return of(kind);

@@ -67,7 +67,8 @@ function withoutDoubts(lines: readonly ReadLine[]): ReadLine[] {
     if (line === paragraphs[before]) before += 1;
     if (!line.doubtful) return line;
     const inHead = [lines[at - 1], lines[at + 1]].some((other) => other !== undefined && HEAD_KINDS.has(other.kind));
-    if (before === 0 || before === total || (before <= 2 && inHead)) return line;
+    const standsAlone = before <= 1 && line.text.toLowerCase() !== line.text.toUpperCase(); // names have capitals
+    if (before === 0 || before === total || standsAlone || (before <= 2 && inHead)) return line;
     return { ...line, kind: 'text', facts: NO_FACTS };
   });
 }

@@ -238,7 +238,7 @@ describe('extractArticle', () => {
   });
 });
 
-describe('whatever comes', () => {
+describe('whatever comes', { timeout: 60_000 }, () => {
   const check = (raw: RawArticle) => {
     let article: Article;
     try {

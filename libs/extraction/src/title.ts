@@ -1,7 +1,7 @@
 import { comparable } from './clean-text.ts';
 
 /** What stands between a headline and the name of its site, with spaces around it (an underscore and full-width bars also without). */
-const SEPARATOR = /\s+[|–—‹›«»·•:\-]\s+|\s*[_｜|＿]\s*(?=[^|_｜＿]{2,}$)/gu;
+const SEPARATOR = /\s+[|–—‹›«»·•:/\-]\s+|\s*[_｜|＿]\s*(?=[^|_｜＿]{2,}$)/gu;
 
 /** A site's name is no longer than this many characters. */
 const LONGEST_SITE_NAME = 60;

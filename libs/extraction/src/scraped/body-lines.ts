@@ -1,7 +1,7 @@
 import type { Block } from '../reading.ts';
 import { withoutCredit } from './captions.ts';
 import { columns } from './lines.ts';
-import { endsSentence, isHeadline, isProse } from './prose.ts';
+import { endsSentence, isHeadline, isProse, isStopless } from './prose.ts';
 import type { ReadLine } from './read-scraped-text.ts';
 
 const BULLET = /^[•·●○◦▪■□►▶‣∙*]\s+/u;
@@ -9,40 +9,44 @@ const DASH = /^[-–]\s+/u;
 const NUMBER = /^\(?\p{Nd}{1,2}[.)]\s+/u;
 
 /** Kinds of lines that begin a list of links or a form: what follows in their group goes with them, up to the next paragraph. */
-const OPENING = new Set(['related', 'popular', 'newsletter', 'tags']);
+const OPENING = new Set(['related', 'popular', 'newsletter', 'tags', 'highlights']);
 
-/** The body of a scraped text as blocks: its paragraphs, subheads and lists, without all that is not the article. */
+/** The body of a scraped text as blocks: its paragraphs, subheads and lists. */
 export function bodyOf(lines: readonly ReadLine[], isTitle: (text: string) => boolean): Block[] {
-  return asBlocks(withoutTail(articleLines(beforeComments(lines), isTitle)));
+  const texts = lines
+    .filter(({ kind, text }) => kind === 'text' && !isTitle(text))
+    .map((line) => ({ ...line, text: withoutCredit(line.text) }));
+  return asBlocks(withoutTail(texts));
+}
+
+/** The lines without lists of links, forms and readers' comments. */
+export function articleLines(lines: readonly ReadLine[]): ReadLine[] {
+  const kept: ReadLine[] = [];
+  let opened: { kind: string; group: number; alone: boolean } | null = null;
+  for (const [at, line] of beforeComments(lines).entries()) {
+    if (OPENING.has(line.kind)) {
+      opened = { kind: line.kind, group: line.group, alone: lines[at + 1]?.group !== line.group };
+    } else if (opened === null || endsRun(opened, line)) {
+      opened = null;
+      kept.push(line);
+    }
+  }
+  return kept;
 }
 
 /** Comments end the article, unless more text follows than stands before: then it was only their count. */
 function beforeComments(lines: readonly ReadLine[]): readonly ReadLine[] {
-  const at = lines.findIndex(
-    ({ kind, text }, index) => kind === 'comments' && proseWidth(lines.slice(0, index)) > 0 && text !== '',
-  );
-  if (at < 0) return lines;
-  return proseWidth(lines.slice(0, at)) >= proseWidth(lines.slice(at)) ? lines.slice(0, at) : lines;
+  const total = proseWidth(lines);
+  let before = 0;
+  for (const [at, line] of lines.entries()) {
+    if (line.kind === 'comments' && before > 0 && before * 2 >= total) return lines.slice(0, at);
+    before += proseWidth([line]);
+  }
+  return lines;
 }
 
 function proseWidth(lines: readonly ReadLine[]): number {
   return lines.reduce((sum, { kind, text }) => (kind === 'text' && isProse(text) ? sum + columns(text) : sum), 0);
-}
-
-function articleLines(lines: readonly ReadLine[], isTitle: (text: string) => boolean): ReadLine[] {
-  const kept: ReadLine[] = [];
-  let opened: { kind: string; group: number; alone: boolean } | null = null;
-  for (const [at, line] of lines.entries()) {
-    if (OPENING.has(line.kind)) {
-      opened = { kind: line.kind, group: line.group, alone: lines[at + 1]?.group !== line.group };
-    } else if (opened !== null && !endsRun(opened, line)) {
-      continue;
-    } else {
-      if (line.kind === 'text') opened = null;
-      if (line.kind === 'text' && !isTitle(line.text)) kept.push({ ...line, text: withoutCredit(line.text) });
-    }
-  }
-  return kept;
 }
 
 // A form is its group. A list of links ends with its group, or with the first paragraph: where its heading stands alone, the links follow
@@ -57,8 +61,12 @@ function endsRun(opened: { kind: string; group: number; alone: boolean }, line: 
 /** Without the short lines at the end that head nothing: links of a list whose heading is not known. */
 function withoutTail(lines: readonly ReadLine[]): readonly ReadLine[] {
   let end = lines.length;
-  while (end > 0 && isHeadline(lines[end - 1]!.text) && !isItem(lines[end - 1]!.text)) end -= 1;
+  while (end > 0 && headsNothing(lines[end - 1]!.text)) end -= 1;
   return end === 0 ? lines : lines.slice(0, end);
+}
+
+function headsNothing(text: string): boolean {
+  return isHeadline(text) && !isItem(text) && !isStopless(text);
 }
 
 function isItem(text: string): boolean {

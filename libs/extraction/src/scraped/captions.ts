@@ -13,6 +13,10 @@ const EAST_ASIAN =
 /** In these scripts a longer line is a paragraph with a credit at its end. In columns. */
 const LONGEST_EAST_ASIAN = 100;
 
+/** Credits that go without a colon: "Fot. PAP/Jan Rybak", "Photo by Asha Verma"; a name follows, in capitals. */
+const UNMARKED_CREDIT =
+  /(?:^|[.!?…)।]\s*)(?:fot|foto|photo|photograph|picture|bild|kép|fotó|ảnh|фото|svetlina)(?:\.|\s+by|\s+di|\s+de|\s+van|\s+von)\s*(?=[\p{Lu}©(])[^.!?]{2,60}$/iu;
+
 /** Whether a line is the caption of a picture: its credit begins or ends it, or its end is known from captions only. */
 export function isCaption(text: string): boolean {
   const isParagraph =
@@ -23,7 +27,7 @@ export function isCaption(text: string): boolean {
   if (begun !== null && PHOTO_LABELS.has(phraseKey(begun[1]!))) return true;
   if (/^[[(（【][^\])）】]*[\])）】]$/u.test(text) && PHOTO_LABELS.isIn(phraseKey(text)) && text.length < 120)
     return true;
-  return PHOTO_LABELS.has(phraseKey(text)) || creditAtEnd(text) || creditInBrackets(text);
+  return PHOTO_LABELS.has(phraseKey(text)) || UNMARKED_CREDIT.test(text) || creditAtEnd(text) || creditInBrackets(text);
 }
 
 /** A paragraph without the credit of the picture beside it: "…（圖／記者陳冠宇攝）". */
@@ -37,7 +41,9 @@ export function withoutCredit(text: string): string {
 // "The harbour at dawn. Photo: A. Rao": a label, a colon and a short name behind the end of a sentence.
 function creditAtEnd(text: string): boolean {
   const credit = /(?:[.!?…।۔。؟»”")）/|]|\s[–—-])\s*([^.!?…।۔。؟:：/|–—]{2,30}?)\s*[:：]\s*[^:：]{2,70}$/u.exec(text);
-  return credit !== null && PHOTO_LABELS.has(phraseKey(credit[1]!));
+  if (credit !== null && PHOTO_LABELS.has(phraseKey(credit[1]!))) return true;
+  const last = /[.!?।۔。]\s*([^.!?।۔。]{4,30})$/u.exec(text); // "…। फाइल फोटो"
+  return last !== null && PHOTO_LABELS.has(phraseKey(last[1]!));
 }
 
 function creditInBrackets(text: string): boolean {

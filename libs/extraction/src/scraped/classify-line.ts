@@ -4,6 +4,7 @@ import {
   ADVERTS,
   COMMENTS,
   COUNTERS,
+  HIGHLIGHTS,
   NETWORKS,
   POPULAR,
   RELATED,
@@ -41,6 +42,7 @@ export type LineKind =
   | 'caption'
   | 'breadcrumb'
   | 'tags'
+  | 'highlights'
   | 'meta';
 
 /** A line, told what it is. */
@@ -72,7 +74,7 @@ export function classifyLine(text: string): Classified {
     if (isRelatedLink(text)) return of('related-link');
     if (isRights(text, key)) return of('rights');
     if (isCaption(text)) return of('caption');
-    if (isInvitation(key, width)) return of(NEWSLETTERS.isIn(key) ? 'newsletter' : 'invitation');
+    if (isInvitation(text, key, width)) return of(NEWSLETTERS.isIn(key) ? 'newsletter' : 'invitation');
   }
   return of('text');
 }
@@ -121,6 +123,7 @@ function shortKind(text: string, key: string): LineKind | null {
   if (CONTROLS.has(key)) return 'control';
   if (RELATED.has(key)) return 'related';
   if (TAG_LABELS.has(key)) return 'tags';
+  if (HIGHLIGHTS.has(key)) return 'highlights';
   if (COUNTERS.has(key) || /^[#.,km\s]+$/i.test(key)) return 'control';
   if (isSharing(key)) return 'share';
   if (/^[a-z]{3,}(?:[A-Z][a-z]+)+$/.test(text)) return 'control'; // a name of the page's own code: trendingNow
@@ -135,7 +138,7 @@ function shortKind(text: string, key: string): LineKind | null {
 
 function isSharing(key: string): boolean {
   const withoutActions = ACTIONS.without(key);
-  const withoutNetworks = NETWORKS.without(withoutActions);
+  const withoutNetworks = NETWORKS.without(withoutActions.replace(/'\p{L}{1,4}(?= |$)/gu, '')); // "Facebook'ta"
   return withoutNetworks !== key && ACTION_FILLERS.without(withoutNetworks) === '';
 }
 
@@ -163,9 +166,10 @@ function isRights(text: string, key: string): boolean {
   return /©|\(c\)\s*\p{Nd}{4}/iu.test(text) || RIGHTS.isIn(key) || (COPYRIGHT_WORDS.begins(key) && key.includes('#'));
 }
 
-function isInvitation(key: string, width: number): boolean {
+function isInvitation(text: string, key: string, width: number): boolean {
   const short = width <= 140;
   if (INVITATIONS.has(key)) return true;
   if (NEWSLETTERS.isIn(key)) return width <= 90 || (short && INVITATIONS.begins(key));
-  return short && INVITATIONS.begins(key) && NETWORKS.isIn(key);
+  if (!NETWORKS.isIn(key)) return false;
+  return (short && INVITATIONS.begins(key)) || (width <= LONGEST_FURNITURE && INVITATIONS.isIn(key) && !isProse(text)); // verbs may stand last
 }

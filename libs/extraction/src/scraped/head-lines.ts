@@ -24,18 +24,15 @@ const MOST_LINES = 80;
 const MARKS = new Set(['meta', 'share', 'title']);
 
 /**
- * The head of a scraped text. A paragraph after the title is the standfirst when something that belongs to the head follows it: the byline
+ * The head of a scraped text, whose lines after the title are given. A paragraph after the title is the standfirst when something that belongs to the head follows it: the byline
  * or date, buttons to share, the title once more, a caption (unless byline or date came before), or a lead that begins with a dateline.
  */
 export function headOf(lines: readonly ReadLine[], title: TitleLine): Head {
-  const items = lines
-    .slice(title.at + 1, title.at + 1 + MOST_LINES)
-    .map((line, at) => ({ line, at: title.at + 1 + at }));
-  const bylines = nakedBylines(lines, title);
+  const bylines = nakedBylines(lines);
   let candidate: { text: string; at: number } | null = null;
   let metaSeen = false;
   let firstText: number | null = null;
-  for (const { line, at } of items) {
+  for (const [at, line] of lines.slice(0, MOST_LINES).entries()) {
     const kind = title.repeated(line.text) ? 'title' : line.kind;
     if (kind === 'text') {
       if (bylines.includes(line.text)) {
@@ -60,7 +57,7 @@ export function headOf(lines: readonly ReadLine[], title: TitleLine): Head {
       metaSeen = true;
     }
   }
-  return { standfirst: null, bodyFrom: firstText ?? title.at + 1, bylines };
+  return { standfirst: null, bodyFrom: firstText ?? 0, bylines };
 }
 
 function hasMeta({ facts }: ReadLine): boolean {
@@ -97,11 +94,10 @@ function headContinues(lines: readonly ReadLine[], from: number, title: TitleLin
 }
 
 /** A name on a line of its own right beside the date or the author's office, in the head, is the author's. */
-function nakedBylines(lines: readonly ReadLine[], title: TitleLine): string[] {
+function nakedBylines(lines: readonly ReadLine[]): string[] {
   if (namesOf(lines.flatMap(({ facts }) => facts.bylines)).people.length > 0) return [];
   const found: string[] = [];
-  for (const [at, line] of lines.slice(0, title.at + MOST_LINES).entries()) {
-    if (at <= title.at) continue;
+  for (const [at, line] of lines.slice(0, MOST_LINES).entries()) {
     if (line.kind === 'text' && isProse(line.text) && found.length > 0) break;
     const beside = [lines[at - 1], lines[at + 1]].some(
       (other) => other !== undefined && hasMeta(other) && other.group === line.group,

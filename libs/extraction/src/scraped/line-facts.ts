@@ -70,23 +70,22 @@ export function splitAtLabels(part: string): string[] {
   if (!/[:：\p{Nd}]/u.test(part)) return [part];
   const words = part.split(' ');
   const pieces: string[][] = [[]];
-  for (let at = 0; at < words.length; at += 1) {
-    const begins = [1, 2, 3].some((count) => {
-      const label = words.slice(at, at + count).join(' ');
-      const colon = /^([^:：]{1,40})[:：]/u.exec(label);
-      const key = phraseKey(colon?.[1] ?? label);
-      if (colon === null && !MODIFIED_LABELS.has(key) && !PUBLISHED_LABELS.has(key)) return false;
-      return INNER_LABELS.some((labels) => labels.has(key)) && (colon !== null || key.length > 3);
-    });
-    if (begins && at > 0 && !isLabelStart(pieces.at(-1)!)) pieces.push([]);
-    pieces.at(-1)!.push(words[at]!);
+  for (let at = 0; at < words.length;) {
+    const count = [3, 2, 1].find((length) => isInnerLabel(words.slice(at, at + length).join(' '))) ?? 0;
+    if (count > 0) pieces.push([]);
+    pieces.at(-1)!.push(...words.slice(at, at + Math.max(count, 1)));
+    at += Math.max(count, 1);
   }
   return pieces.map((piece) => piece.join(' ').replace(/^[\s,،;–—-]+|[\s,،;–—-]+$/gu, ''));
 }
 
-// "Last updated" is one label: its second word begins none.
-function isLabelStart(words: readonly string[]): boolean {
-  return words.length === 1 && MODIFIED_LABELS.has(phraseKey(`${words[0]!} updated`)) && !/\p{Nd}/u.test(words[0]!);
+function isInnerLabel(words: string): boolean {
+  const colon = /^([^:：]{1,40})[:：]/u.exec(words);
+  const label = colon?.[1] ?? words;
+  if (label.split(' ').length < words.split(' ').length) return false; // the colon belongs to the last of the words
+  const key = phraseKey(label);
+  if (colon === null) return key.length > 3 && (MODIFIED_LABELS.has(key) || PUBLISHED_LABELS.has(key));
+  return INNER_LABELS.some((labels) => labels.has(key));
 }
 
 /** The fact that a line, or a part of one, is; null where it is none. */
@@ -194,7 +193,7 @@ function bylineFacts(rest: string): Facts {
 // The time of the fetch is not known here, and only whether it is a date matters.
 function isDate(text: string): boolean {
   if (text.length > LONGEST_FACT) return false;
-  const bare = text.replace(/^[\s:：(（–—-]+|[\s)）.,–—-]+$/gu, '');
+  const bare = text.replace(/^[\s:：(（–—-]+|[\s)）–—-]+$/gu, '');
   if (parseMachineDate(bare) !== null || parseRelativeDate(bare, '2000-01-01T00:00:00.000Z') !== null) return true;
   return ['en', 'fr'].some((language) => parseWordedDate(bare, language)?.rest === '');
 }

@@ -110,6 +110,19 @@ describe('the body of a scraped text', () => {
     ).toEqual([LEAD, SECOND]);
   });
 
+  it('does not say twice what the page calls its highlights', () => {
+    expect(read(`${TITLE}\nBy Asha Verma`, 'Highlights\nEighty stalls\nA small stage', LEAD, SECOND).body).toEqual([
+      LEAD,
+      SECOND,
+    ]);
+  });
+
+  it('has paragraphs of a script without full stops', () => {
+    const thai = 'ครูใหญ่ของโรงเรียนบนเกาะบอกว่าเด็ก ๆ เดินเท้าเปล่าขึ้นเรือมาอ่านหนังสือทุกเย็น หนังสือส่วนใหญ่ได้รับบริจาคจากนักท่องเที่ยว';
+    const found = read('ชาวบ้านเกาะเล็กสร้างห้องสมุดจากเรือ', thai, 'ก้าวต่อไปของชุมชน', `${thai} ${thai}`);
+    expect(found.kinds).toEqual(['paragraph', 'heading', 'paragraph']);
+  });
+
   it('ends before the comments of its readers', () => {
     const comment = 'Great to read something nice for once, my grandmother lives there.';
     expect(read(TITLE, LEAD, SECOND, 'Comments (2)', comment, comment).body).toEqual([LEAD, SECOND]);
@@ -153,6 +166,24 @@ describe('the body of a scraped text', () => {
       bylines: [],
       body: [LEAD, SECOND, 'By Night Trains', THIRD],
     });
+  });
+});
+
+describe('the dates of a scraped text', () => {
+  const dates = (...groups: string[]) => readScrapedText(groups.join('\n\n')).published;
+
+  it('are those of its head, the day above the title last', () => {
+    expect(dates(`Monday, 9 March 2026\n${TITLE}\n8 March 2026`, LEAD, SECOND)).toEqual([
+      '8 March 2026',
+      'Monday, 9 March 2026',
+    ]);
+  });
+
+  it('are none of links and other things behind the text', () => {
+    expect(
+      dates(TITLE, LEAD, SECOND, THIRD, 'A ferry at last\n2 hours ago', 'Most read\nThe lamp is lit\n9 March 2026'),
+    ).toEqual([]);
+    expect(dates(TITLE, LEAD, SECOND, THIRD, 'Published: 9 March 2026')).toEqual(['9 March 2026']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { KhabarError } from '@khabar/contracts';
 import { comparable } from '../clean-text.ts';
 import type { Block, Reading } from '../reading.ts';
-import { bodyOf } from './body-lines.ts';
+import { articleLines, bodyOf } from './body-lines.ts';
 import { classifyLine, type Classified } from './classify-line.ts';
 import { headOf } from './head-lines.ts';
 import { splitLabel } from './lead-label.ts';
@@ -29,11 +29,14 @@ export function readScrapedText(text: string): Reading {
   }
   const lines = withoutDoubts(found.map((line): ReadLine => ({ ...line, ...classifyLine(line.text) })));
   const title = chooseTitle(lines);
-  const head = headOf(lines, title);
+  const above = lines.slice(0, title.at + 1);
+  const below = articleLines(lines.slice(title.at + 1));
+  const head = headOf(below, title);
   const standfirst = head.standfirst === null ? null : splitLabel(head.standfirst, 'standfirst');
-  const body = bodyOf(lines.slice(head.bodyFrom), title.repeated);
+  const body = bodyOf(below.slice(head.bodyFrom), title.repeated);
   const lead = leadOf(body, standfirst?.label ?? null);
-  const facts = lines.map((line) => line.facts);
+  // Above the title often stands the day of the visit, so its dates come last.
+  const facts = [...withoutStrayDates(below), ...above].map((line) => line.facts);
   const kicker = standfirst?.label ?? title.kicker;
   const labels = [...(standfirst?.label ? [standfirst.label] : []), ...(lead.label === null ? [] : [lead.label])];
   return {
@@ -45,13 +48,13 @@ export function readScrapedText(text: string): Reading {
     blocks: lead.blocks,
     bylines: [...new Set([...facts.flatMap(({ bylines }) => bylines), ...head.bylines])],
     agencies: facts.flatMap(({ agencies }) => agencies),
-    published: [...lines.slice(title.at + 1), ...lines.slice(0, title.at + 1)].flatMap((line) => line.facts.published), // above the title often stands the day of the visit
+    published: facts.flatMap(({ published }) => published),
     modified: facts.flatMap(({ modified }) => modified),
     claimedLanguage: null,
     section: sectionOf(lines, title.text),
-    tags: [...labels, ...facts.flatMap(({ tags }) => tags), ...listedTags(lines)],
+    tags: [...labels, ...lines.flatMap((line) => line.facts.tags), ...listedTags(lines)],
     images: [],
-    externalId: facts.find(({ externalId }) => externalId !== null)?.externalId ?? null,
+    externalId: lines.find((line) => line.facts.externalId !== null)?.facts.externalId ?? null,
     relCanonical: null,
     siteName: title.siteName,
     warnings: [],
@@ -73,6 +76,19 @@ function withoutDoubts(lines: readonly ReadLine[]): ReadLine[] {
   });
 }
 
+// A date without a label that stands within or behind the text is the date of something else: of a link, an event, a comment.
+function withoutStrayDates(lines: readonly ReadLine[]): ReadLine[] {
+  let paragraphs = 0;
+  return lines.map((line) => {
+    if (line.kind === 'text' && isProse(line.text)) paragraphs += 1;
+    const isBare = line.facts.published.length === 1 && line.facts.published[0] === line.text;
+    return isBare && paragraphs > MOST_PARAGRAPHS_OF_A_HEAD ? { ...line, facts: NO_FACTS } : line;
+  });
+}
+
+/** A standfirst has one paragraph, now and then two. */
+const MOST_PARAGRAPHS_OF_A_HEAD = 2;
+
 const HEAD_KINDS = new Set(['meta', 'share', 'control']);
 
 // The label before the lead is none of the text when it is set as labels are; of a kicker's text it may be the kicker once more.
@@ -93,7 +109,7 @@ function listedTags(lines: readonly ReadLine[]): string[] {
     ? []
     : lines
         .slice(at + 1, end < 0 ? undefined : end)
-        .map(({ text }) => text)
+        .map(({ text }) => text.replace(/^#/, ''))
         .filter((text) => columns(text) <= 40);
 }
 

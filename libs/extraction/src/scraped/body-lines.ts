@@ -52,7 +52,8 @@ function proseWidth(lines: readonly ReadLine[]): number {
 // A form is its group. A list of links ends with its group, or with the first paragraph: where its heading stands alone, the links follow
 // in groups of their own.
 function endsRun(opened: { kind: string; group: number; alone: boolean }, line: ReadLine): boolean {
-  if (opened.kind === 'newsletter' || opened.kind === 'tags') return line.group !== opened.group;
+  if (opened.kind === 'tags') return line.group !== opened.group || line.kind !== 'text';
+  if (opened.kind === 'newsletter') return line.group !== opened.group;
   if (line.kind !== 'text') return false;
   if (line.group !== opened.group && !opened.alone) return true;
   return isProse(line.text);

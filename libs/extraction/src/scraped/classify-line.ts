@@ -139,7 +139,7 @@ function shortKind(text: string, key: string): LineKind | null {
 function isSharing(key: string): boolean {
   const withoutActions = ACTIONS.without(key);
   const withoutNetworks = NETWORKS.without(withoutActions.replace(/'\p{L}{1,4}(?= |$)/gu, '')); // "Facebook'ta"
-  return withoutNetworks !== key && ACTION_FILLERS.without(withoutNetworks) === '';
+  return withoutNetworks !== key && ACTION_FILLERS.without(COUNTERS.without(withoutNetworks)) === '';
 }
 
 /** The section that a path such as `Home > World > Asia` names ('' where it names none); null where the line is no path. */

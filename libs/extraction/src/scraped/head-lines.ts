@@ -93,18 +93,17 @@ function headContinues(lines: readonly ReadLine[], from: number, title: TitleLin
   return false;
 }
 
-/** A name on a line of its own right beside the date or the author's office, in the head, is the author's. */
+/** A name on a line of its own in the head, beside the date or the author's office or with a place between, is the author's. */
 function nakedBylines(lines: readonly ReadLine[]): string[] {
   if (namesOf(lines.flatMap(({ facts }) => facts.bylines)).people.length > 0) return [];
-  const found: string[] = [];
   for (const [at, line] of lines.slice(0, MOST_LINES).entries()) {
-    if (line.kind === 'text' && isProse(line.text) && found.length > 0) break;
-    const beside = [lines[at - 1], lines[at + 1]].some(
-      (other) => other !== undefined && hasMeta(other) && other.group === line.group,
-    );
-    if (line.kind === 'text' && beside && hasCase(line.text) && looksLikeName(line.text)) found.push(line.text);
+    if (line.kind === 'text' && isProse(line.text) && at > 0) return [];
+    const near = lines.slice(Math.max(0, at - 1), at + 3).filter((other) => other.group === line.group);
+    const beside =
+      near.some((other) => hasMeta(other)) && near.every(({ kind, text }) => kind !== 'text' || isSmall(text));
+    if (line.kind === 'text' && beside && hasCase(line.text) && looksLikeName(line.text)) return [line.text];
   }
-  return found;
+  return [];
 }
 
 function hasCase(text: string): boolean {

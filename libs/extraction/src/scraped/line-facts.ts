@@ -110,6 +110,7 @@ export function oneFact(text: string): Facts | null {
 function labelledFact(text: string, key: string, rest: string): Facts | null {
   if (MODIFIED_LABELS.has(key) && isDate(rest)) return { ...NO_FACTS, modified: [rest] };
   if (PUBLISHED_LABELS.has(key) && isDate(rest)) return { ...NO_FACTS, published: [rest] };
+  if ((MODIFIED_LABELS.has(key) || PUBLISHED_LABELS.has(key)) && TIME_ONLY.test(rest)) return NOTHING_SAID;
   if (EDITOR_LABELS.has(key) && rest.length <= 60 && (hasColon(text) || key.includes(' '))) return NOTHING_SAID;
   if (SOURCES.has(key) && hasColon(text) && rest.length <= 60) {
     const agency = knownAgency(rest);
@@ -118,6 +119,9 @@ function labelledFact(text: string, key: string, rest: string): Facts | null {
   if (SECTION_LABELS.has(key) && hasColon(text) && rest !== '') return { ...NO_FACTS, section: rest };
   return BYLINES.has(key) && isByline(text, rest) ? bylineFacts(rest) : null;
 }
+
+/** "a las 11:20h", "09:10 GMT": an hour of a day that is not said. */
+const TIME_ONLY = /^[^\p{Nd}]{0,12}\p{Nd}{1,2}[:.h]\p{Nd}{2}[^\p{Nd}]{0,12}$/u;
 
 /** The agencies of a line such as "(With inputs from PTI)"; null where it is none. */
 function creditedAgencies(text: string): string[] | null {

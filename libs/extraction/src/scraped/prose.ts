@@ -31,6 +31,11 @@ export function isProse(text: string): boolean {
   );
 }
 
+/** Whether the text is of several sentences and ends with a full stop, which no headline does. */
+export function endsLikeText(text: string): boolean {
+  return FULL_STOP_END.test(text) && INNER_SENTENCE_END.test(text.replace(/(?<=\b\p{L}{1,3})\.\s/gu, ' '));
+}
+
 /** Whether the line may be a headline or subhead: short, one phrase, without a full stop. */
 export function isHeadline(text: string): boolean {
   return (

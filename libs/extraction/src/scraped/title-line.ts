@@ -1,7 +1,7 @@
 import { comparable } from '../clean-text.ts';
 import { withoutSiteName } from '../title.ts';
 import { columns } from './lines.ts';
-import { isHeadline, isProse } from './prose.ts';
+import { endsLikeText, isHeadline, isProse } from './prose.ts';
 import type { ReadLine } from './read-scraped-text.ts';
 
 /** The title of a scraped text and where it stands. */
@@ -19,6 +19,9 @@ export interface TitleLine {
 
 /** Beyond this width a line is no title. */
 const LONGEST_TITLE = 300;
+
+/** A shorter beginning of a title is a part of it, not all. */
+const SHORTEST_BEGINNING = 0.6;
 
 /** So many lines of text may stand before the title: names of sections, a ticker, an unknown notice. */
 const MOST_CANDIDATES = 15;
@@ -43,22 +46,28 @@ export function chooseTitle(lines: readonly ReadLine[]): TitleLine {
     if (best === null || score > best.score) best = { at, text: parts.title, siteName: parts.siteName, score };
   }
   if (best === null) return { text: null, siteName: null, kicker: null, at: -1, repeated: () => false };
-  const { text, at } = best;
-  const key = comparable(text);
-  const itself = new Set([key]);
-  const variants = lines.map((line) => withoutSiteName(line.text, siteName, itself));
-  const site =
-    variants.find(({ title, siteName: name }) => name !== null && comparable(title) === key)?.siteName ?? best.siteName;
-  const first = variants.findIndex(({ title }, index) => index < at && comparable(title) === key);
-  const repeated = (other: string) => comparable(withoutSiteName(other, site, itself).title) === key;
-  return { text, siteName: site, kicker: kickerAbove(lines, at), at: first >= 0 ? first : at, repeated };
+  const text = withoutTail(best.text, texts);
+  const same = new Set([comparable(text), comparable(best.text)]);
+  const variants = lines.map((line) => withoutSiteName(line.text, siteName, same));
+  const isTitle = (title: string) => same.has(comparable(title));
+  const site = variants.find(({ title, siteName: name }) => name !== null && isTitle(title))?.siteName ?? best.siteName;
+  const at = variants.findIndex(({ title }, index) => index === best.at || isTitle(title));
+  const repeated = (other: string) => isTitle(withoutSiteName(other, site, same).title);
+  return { text, siteName: site, kicker: kickerAbove(lines, at), at, repeated };
+}
+
+/** Where another line is the title's beginning, what stands behind it ("… Advertisement") was glued to it. */
+function withoutTail(title: string, texts: readonly (string | null)[]): string {
+  const isBeginning = (text: string | null): text is string =>
+    text !== null && title.startsWith(`${text} `) && text.length >= title.length * SHORTEST_BEGINNING;
+  return texts.find(isBeginning) ?? title;
 }
 
 // Up to the first paragraph; when there is no line before it, a short first sentence may be the title.
 function candidatesOf(lines: readonly ReadLine[]): number[] {
   const candidates: number[] = [];
   for (const [at, { kind, text }] of lines.entries()) {
-    if (kind !== 'text' || columns(text) > LONGEST_TITLE || !/\p{L}/u.test(text)) {
+    if (kind !== 'text' || columns(text) > LONGEST_TITLE || !/\p{L}/u.test(text) || endsLikeText(text)) {
       if (kind === 'text' && candidates.length > 0) break;
       if (kind === 'text' && columns(text) > LONGEST_TITLE) break;
       continue;

@@ -32,16 +32,17 @@ export interface Names {
 
 /**
  * Tells names apart in bylines as found ("By Asha Verma and R. Rao, PTI"): people without label, office, address or newsroom ("Staff
- * Reporter", "Web Desk" are nobody), agencies by their names. Each once, in order.
+ * Reporter", "Web Desk", the site itself are nobody), agencies by their names. Each once, in order.
  */
-export function namesOf(bylines: readonly string[]): Names {
+export function namesOf(bylines: readonly string[], siteName: string | null = null): Names {
+  const site = siteName === null ? '' : phraseKey(siteName);
   const people = new Map<string, string>();
   const agencies = new Map<string, string>();
   for (const part of bylines.flatMap(partsOf)) {
     const key = phraseKey(part);
     const agency = knownAgency(part);
     if (agency !== null) agencies.set(key, agency);
-    else if (isPerson(part, key) && !people.has(key)) people.set(key, inTitleCase(part));
+    else if (isPerson(part, key) && !people.has(key) && key !== site) people.set(key, inTitleCase(part));
   }
   return { people: [...people.values()], agencies: [...agencies.values()] };
 }
@@ -133,6 +134,7 @@ function isPerson(part: string, key: string): boolean {
     isPlace(part)
   )
     return false;
+  if (/\.\p{Ll}{2,4}$|^\p{Lu}[\p{L}.]{0,3}$/u.test(part)) return false; // a site's address, a degree: "stern.de", "PhD"
   return !/^\p{Ll}/u.test(part) || PARTICLES.has(part.split(' ')[0]!); // an office: "transport correspondent", "corresponsal"
 }
 

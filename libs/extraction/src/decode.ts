@@ -28,8 +28,8 @@ const BINARY_SIGNATURES = [
 
 /**
  * Bytes as text: by BOM, then by the charset declared outside, then (HTML) by what the page declares, else as UTF-8 or, where
- * most of it is not that, windows-1252. Bytes that are valid UTF-8 beyond ASCII are taken as such whatever is declared: no other text
- * looks like it by chance. A sequence that is broken becomes U+FFFD.
+ * most of it is not that, windows-1252. Bytes that are UTF-8 beyond ASCII, all or nearly all, are taken as such whatever is declared: no
+ * other text looks like it by chance. A sequence that is broken becomes U+FFFD.
  *
  * @throws KhabarError `not-text` for binary data.
  */
@@ -38,10 +38,10 @@ export function decodeBody(bytes: Uint8Array, charset: string | null, format: 't
   if (wide !== null) return decoded(bytes, wide);
   refuseBinary(bytes);
   const asUtf8 = decoded(bytes, 'utf-8');
-  if (!asUtf8.broken && /[^\0-\x7f]/.test(asUtf8.text)) return asUtf8;
+  if (/[^\0-\x7f]/.test(asUtf8.text) && isMostlyUtf8(asUtf8.text)) return asUtf8;
   const declared = declaredEncoding(bytes, charset, format);
   if (declared !== null && declared !== 'UTF-8') return decoded(bytes, declared);
-  return !asUtf8.broken || isMostlyUtf8(asUtf8.text) ? asUtf8 : decoded(bytes, 'windows-1252');
+  return asUtf8.broken ? decoded(bytes, 'windows-1252') : asUtf8;
 }
 
 function decoded(bytes: Uint8Array, encoding: string): Decoded {
@@ -101,5 +101,5 @@ function isMostlyUtf8(text: string): boolean {
     if (character === '\ufffd') broken += 1;
     else if (character > '\x7f') whole += 1;
   }
-  return whole > broken * 3;
+  return broken === 0 || whole > broken * 3;
 }

@@ -48,7 +48,7 @@ function assemble(raw: RawArticle, reading: Reading): Article {
   const published = firstDate(reading.published, language, raw.fetchedAt);
   const modified = firstDate(reading.modified, language, raw.fetchedAt);
   if (published === null) warnings.add(reading.published.length === 0 ? 'no-date' : 'unreadable-date');
-  const names = namesOf(reading.bylines);
+  const names = namesOf(reading.bylines, reading.siteName);
   const address = addressOf(raw, reading);
   return complete(raw, address.url, reading.how, [...warnings].sort(), {
     externalId: externalIdOf(raw, reading),

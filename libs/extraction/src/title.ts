@@ -1,7 +1,7 @@
 import { comparable } from './clean-text.ts';
 
 /** What stands between a headline and the name of its site, with spaces around it (an underscore and full-width bars also without). */
-const SEPARATOR = /\s+[|–—‹›«»·•:/\-]\s+|\s*[_｜|＿]\s*(?=[^|_｜＿]{2,}$)/gu;
+const SEPARATOR = /\s+[|–—‹›«»·•:/\-]\s+|\s*[_｜|＿ㅣ]\s*(?=[^|_｜＿ㅣ]{2,}$)/gu;
 
 /** A site's name is no longer than this many characters. */
 const LONGEST_SITE_NAME = 60;
@@ -32,7 +32,7 @@ export function withoutSiteName(
     if (before === '' || after === '') continue;
     if (said.has(comparable(before)) || comparable(after) === known) return { title: before, siteName: after };
     if (said.has(comparable(after)) || comparable(before) === known) return { title: after, siteName: before };
-    if (/[|_｜＿]/.test(separator) && after.length <= LONGEST_SITE_NAME && after.length < before.length) {
+    if (/[|_｜＿ㅣ]/.test(separator) && after.length <= LONGEST_SITE_NAME && after.length < before.length) {
       return { title: before, siteName: after };
     }
   }

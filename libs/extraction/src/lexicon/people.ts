@@ -1,6 +1,6 @@
 /** Words before a name that say that it is the author's; each language's apart by `|`. Those that are also ordinary words count only before a name. */
 export const BYLINE_LABELS: readonly string[] =
-  `by|written by|posted by|reported by|story by|text by|words by|author|authors|reporter|written|report by|reporting by
+  `by|written by|posted by|view all posts by|posts by|articles by|more by|view articles by|reported by|story by|text by|words by|author|authors|reporter|written|report by|reporting by
 von|text von|ein bericht von|autor|autorin|autoren|par|écrit par|auteur|auteure|propos recueillis par|por|escrito por|texto|texto de|autor|autora|redactado por
 di|scritto da|a cura di|autore|autrice|de|door|geschreven door|auteur|av|skriven av|text|tekst|af|skrevet af|skrevet av|tekst av|kirjoittaja|teksti|toimittaja
 autor|autorka|opracowanie|tekst|napsal|napsala|szerző|írta|scris de|autor|yazan|yazar|haber|από|του|της|συντάκτης|γράφει ο|γράφει η

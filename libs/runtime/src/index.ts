@@ -1,3 +1,4 @@
+export { apiProblem, apiSchema } from './api-schema.ts';
 export {
   ConfigError,
   boolean,

@@ -171,6 +171,19 @@ describe('extractArticle', () => {
     expect(extractArticle(rawOf(page('Just a moment', LEAD, SECOND), { entry })).title).toBe(TITLE);
   });
 
+  it('takes nothing of a pushed text for its title when the title came with it', () => {
+    const pushed = { ...entry, published: '2026-03-13', authors: ['Ravi Rao'] };
+    const article = extractArticle(text(`${LEAD}\n\n${SECOND}\n\nBy Asha Verma`, { entry: pushed }));
+    expect(article).toMatchObject({ title: TITLE, body: `${LEAD}\n\n${SECOND}`, authors: ['Ravi Rao'] });
+    expect(article).toMatchObject({ publishedAt: '2026-03-13T00:00:00.000Z', extraction: { how: 'scraped-text' } });
+  });
+
+  it('finds the title of pushed markup in itself', () => {
+    const content = `<h1>${TITLE}</h1><p>${LEAD}</p><p>${SECOND}</p>`;
+    const article = extractArticle(rawOf(content, { entry: { ...entry, title: null, content }, http: null }));
+    expect(article).toMatchObject({ title: TITLE, body: `${LEAD}\n\n${SECOND}`, headings: [] });
+  });
+
   it('takes a guid that is only the link for no id', () => {
     const guid = `${URL_OF_PAGE}?utm_source=rss`;
     expect(extractArticle(rawOf(page(TITLE, LEAD), { entry: { ...entry, guid } })).externalId).toBeNull();
@@ -304,6 +317,7 @@ describe('whatever comes', { timeout: 60_000 }, () => {
     ['one line without spaces', '望潮岛离码头有十九公里。'.repeat(25_000)],
     ['separators', ': | - '.repeat(160_000)],
     ['combining marks', `a${'\u0315\u0300'.repeat(250_000)}`],
+    ['short lines', 'a\n'.repeat(9_000)],
     ['line ends', '\n'.repeat(1_000_000)],
     ['quotation marks', '."'.repeat(500_000)],
   ])('comes to an end on a megabyte of %s', (_, much) => {

@@ -9,6 +9,8 @@ const POORER_SHARE = 0.6;
  * text and the page shows only a part of it; the entry is the better witness of title and dates, and of what else the page does not say.
  */
 export function mergeReadings(page: Reading, entry: Reading): Reading {
+  // A page states its own facts; in bare text they are only found, so what comes with it is believed more.
+  const [stated, found] = page.how === 'scraped-text' ? [entry, page] : [page, entry];
   const entryIsFuller = entry.how === 'entry' && lengthOf(page.blocks) < lengthOf(entry.blocks) * POORER_SHARE;
   return {
     how: entryIsFuller ? 'entry' : page.how,
@@ -17,13 +19,13 @@ export function mergeReadings(page: Reading, entry: Reading): Reading {
     kicker: page.kicker ?? entry.kicker,
     summary: page.summary ?? summaryOf(entry, page.blocks),
     blocks: entryIsFuller ? entry.blocks : page.blocks,
-    bylines: page.bylines.length > 0 ? page.bylines : entry.bylines,
+    bylines: stated.bylines.length > 0 ? stated.bylines : found.bylines,
     agencies: [...page.agencies, ...entry.agencies],
-    published: [...page.published, ...entry.published],
-    modified: [...page.modified, ...entry.modified],
+    published: [...stated.published, ...found.published],
+    modified: [...stated.modified, ...found.modified],
     claimedLanguage: page.claimedLanguage ?? entry.claimedLanguage,
     section: page.section ?? entry.section,
-    tags: page.tags.length > 0 ? page.tags : entry.tags,
+    tags: stated.tags.length > 0 ? stated.tags : found.tags,
     images: [...page.images, ...entry.images.filter(({ url }) => !page.images.some((image) => image.url === url))],
     externalId: entry.externalId ?? page.externalId,
     relCanonical: page.relCanonical,

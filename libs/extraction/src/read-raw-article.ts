@@ -1,4 +1,4 @@
-import { KhabarError, bodyBytes, isEntryOnly, type RawArticle } from '@khabar/contracts';
+import { KhabarError, bodyBytes, isEntryOnly, type FeedEntry, type RawArticle } from '@khabar/contracts';
 import { cleanLine } from './clean-text.ts';
 import { decodeBody } from './decode.ts';
 import { readEntry } from './html/read-entry.ts';
@@ -21,9 +21,18 @@ const SNIFFED_LENGTH = 4096;
  * @throws KhabarError `empty-body`, `not-text`, `unsupported-media-type`.
  */
 export function readRawArticle(raw: RawArticle): Reading {
-  if (raw.entry !== null && isEntryOnly(raw)) return readEntry(raw.entry);
+  if (raw.entry !== null && isEntryOnly(raw)) return readOnlyEntry(raw.entry);
   const reading = readBody(raw);
   return raw.entry === null ? reading : mergeReadings(reading, readEntry(raw.entry));
+}
+
+// Markup that somebody pushed has its title in itself.
+function readOnlyEntry(entry: FeedEntry): Reading {
+  const reading = readEntry(entry);
+  if (reading.titles.length > 0 || entry.content === null) return reading;
+  const { titles } = readPage(entry.content, entry.link);
+  const heading = reading.blocks.find(({ kind }) => kind === 'heading')?.text;
+  return { ...reading, titles: heading === undefined ? titles : [...titles, heading] };
 }
 
 function readBody(raw: RawArticle): Reading {
@@ -34,7 +43,9 @@ function readBody(raw: RawArticle): Reading {
   if (!isHtml && !isSniffed(raw) && !raw.mediaType.startsWith('text/')) {
     throw new KhabarError('unsupported-media-type', `No article is read out of ${raw.mediaType}`);
   }
-  const reading = isHtml ? readPage(text, raw.http?.finalUrl ?? raw.url) : readScrapedText(text);
+  const reading = isHtml
+    ? readPage(text, raw.http?.finalUrl ?? raw.url)
+    : readScrapedText(text, raw.entry?.title?.trim() || null);
   return broken ? { ...reading, warnings: [...reading.warnings, 'broken-encoding'] } : reading;
 }
 

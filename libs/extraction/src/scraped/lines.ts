@@ -56,7 +56,7 @@ export function columns(text: string): number {
 function wrapWidth(groups: readonly (readonly RawLine[])[]): number | null {
   const pairs = groups.flatMap((group) => group.slice(1).map((line, at) => [group[at]!, line] as const));
   if (pairs.length < 3) return null;
-  const widest = Math.max(...pairs.map(([line]) => line.width));
+  const widest = pairs.reduce((width, [line]) => Math.max(width, line.width), 0);
   if (widest < NARROWEST_WRAP || widest > WIDEST_WRAP) return null;
   const lines = groups.flat();
   if (lines.filter(({ width }) => width > widest + 1).length * 20 > lines.length) return null;

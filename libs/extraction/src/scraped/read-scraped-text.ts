@@ -8,7 +8,7 @@ import { splitLabel } from './lead-label.ts';
 import { NO_FACTS } from './line-facts.ts';
 import { columns, readLines, type Line } from './lines.ts';
 import { isProse } from './prose.ts';
-import { chooseTitle } from './title-line.ts';
+import { chooseTitle, findTitle } from './title-line.ts';
 
 /** A line with what it is. */
 export interface ReadLine extends Line, Classified {}
@@ -20,15 +20,16 @@ const MOST_LINES = 20_000;
  * Reads a text that was scraped off a page: its title, standfirst, body and what else it says, without the furniture of the page around
  * it. Lines are told by what is usual in lines of their kind in any language, and by where they stand; nothing is known of any site.
  *
+ * @param announced The title, where who brought the text said it: then no line needs to be it.
  * @throws KhabarError `too-many-lines`.
  */
-export function readScrapedText(text: string): Reading {
+export function readScrapedText(text: string, announced: string | null = null): Reading {
   const found = readLines(text);
   if (found.length > MOST_LINES) {
     throw new KhabarError('too-many-lines', `The text has ${found.length} lines; an article has at most ${MOST_LINES}`);
   }
   const lines = withoutDoubts(found.map((line): ReadLine => ({ ...line, ...classifyLine(line.text) })));
-  const title = chooseTitle(lines);
+  const title = announced === null ? chooseTitle(lines) : findTitle(lines, announced);
   const above = lines.slice(0, title.at + 1);
   const below = articleLines(lines.slice(title.at + 1));
   const head = headOf(below, title);

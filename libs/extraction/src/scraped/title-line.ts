@@ -1,4 +1,4 @@
-import { comparable } from '../clean-text.ts';
+import { cleanLine, comparable } from '../clean-text.ts';
 import { withoutSiteName } from '../title.ts';
 import { columns } from './lines.ts';
 import { endsLikeText, isHeadline, isProse } from './prose.ts';
@@ -46,14 +46,28 @@ export function chooseTitle(lines: readonly ReadLine[]): TitleLine {
     if (best === null || score > best.score) best = { at, text: parts.title, siteName: parts.siteName, score };
   }
   if (best === null) return { text: null, siteName: null, kicker: null, at: -1, repeated: () => false };
-  const text = withoutTail(best.text, texts);
-  const same = new Set([comparable(text), comparable(best.text)]);
-  const variants = lines.map((line) => withoutSiteName(line.text, siteName, same));
+  return titleLine(lines, withoutTail(best.text, texts), best);
+}
+
+/** The title that is known, and where it stands in the text, if it does. */
+export function findTitle(lines: readonly ReadLine[], announced: string): TitleLine {
+  const text = cleanLine(announced);
+  return titleLine(lines, text, { at: -1, text, siteName: null });
+}
+
+function titleLine(
+  lines: readonly ReadLine[],
+  text: string,
+  found: { readonly at: number; readonly text: string; readonly siteName: string | null },
+): TitleLine {
+  const same = new Set([comparable(text), comparable(found.text)]);
+  const variants = lines.map((line) => withoutSiteName(line.text, found.siteName, same));
   const isTitle = (title: string) => same.has(comparable(title));
-  const site = variants.find(({ title, siteName: name }) => name !== null && isTitle(title))?.siteName ?? best.siteName;
-  const at = variants.findIndex(({ title }, index) => index === best.at || isTitle(title));
-  const repeated = (other: string) => isTitle(withoutSiteName(other, site, same).title);
-  return { text, siteName: site, kicker: kickerAbove(lines, at), at, repeated };
+  const siteName =
+    variants.find(({ title, siteName: name }) => name !== null && isTitle(title))?.siteName ?? found.siteName;
+  const at = variants.findIndex(({ title }, index) => index === found.at || isTitle(title));
+  const repeated = (other: string) => isTitle(withoutSiteName(other, siteName, same).title);
+  return { text, siteName, kicker: at < 0 ? null : kickerAbove(lines, at), at, repeated };
 }
 
 /** Where another line is the title's beginning, what stands behind it ("… Advertisement") was glued to it. */

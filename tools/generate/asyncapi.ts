@@ -239,7 +239,7 @@ function examples(): { [T in EventType]: CloudEvent<T> } {
     'news.raw.v1': raw,
     'news.articles.v1': articleEvent(EVENTS['news.articles.v1'].example, raw.id, TRACEPARENT),
     'news.changes.v1': articleChangeEvent(EVENTS['news.changes.v1'].example, TRACEPARENT),
-    'khabar.rejected-input.v1': rejectedInputEvent(raw.subject, EVENTS['khabar.rejected-input.v1'].example),
+    'khabar.rejected-input.v1': rejectedInputEvent(raw.id, raw.subject, EVENTS['khabar.rejected-input.v1'].example),
   };
 }
 

@@ -24,7 +24,7 @@ const every: [string, CloudEvent][] = [
   ['news.raw.v1', rawEvent],
   ['news.articles.v1', articleEvent(articleExample, rawEvent.id, TRACEPARENT)],
   ['news.changes.v1', articleChangeEvent(articleChangeExample, TRACEPARENT)],
-  ['khabar.rejected-input.v1', rejectedInputEvent(rawArticleExample.id, rejectedInputExample)],
+  ['khabar.rejected-input.v1', rejectedInputEvent(rawEvent.id, rawArticleExample.id, rejectedInputExample)],
 ];
 
 function without(headers: Record<string, string>, ...names: string[]): Record<string, string> {
@@ -58,7 +58,7 @@ describe('the events', () => {
       id: changeEventId(articleChangeExample.id, articleChangeExample.revision),
       subject: articleChangeExample.id,
     });
-    expect(rejected).toEqual({ id: rawArticleExample.id, subject: rawArticleExample.id });
+    expect(rejected).toEqual({ id: rawEvent.id, subject: rawArticleExample.id });
   });
 
   it('say which service they come from, and which schema their data is of', () => {
@@ -66,7 +66,7 @@ describe('the events', () => {
       ['urn:khabar:fetcher', 'urn:khabar:schema:news.raw.v1'],
       ['urn:khabar:parser', 'urn:khabar:schema:news.articles.v1'],
       ['urn:khabar:store', 'urn:khabar:schema:news.changes.v1'],
-      ['urn:khabar:fetcher', 'urn:khabar:schema:rejected-input'],
+      ['urn:khabar:fetcher', 'urn:khabar:schema:khabar.rejected-input.v1'],
     ]);
   });
 

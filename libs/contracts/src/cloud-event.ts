@@ -89,9 +89,16 @@ export function articleChangeEvent(change: ArticleChange, traceparent?: string):
   return event('news.changes.v1', id, 'urn:khabar:store', change.id, change.storedAt, change, traceparent);
 }
 
-/** The event of an input that could not become a raw article; it goes to the dead letters of `news.raw.v1`. */
-export function rejectedInputEvent(id: string, rejected: RejectedInput): CloudEvent<'khabar.rejected-input.v1'> {
-  return event('khabar.rejected-input.v1', id, 'urn:khabar:fetcher', id, rejected.fetchedAt, rejected);
+/**
+ * The event of an input that could not become a raw article; it goes to the dead letters of `news.raw.v1`. Its subject is the
+ * id of the raw article that it would have been, so that it lies in that one's partition.
+ */
+export function rejectedInputEvent(
+  eventId: string,
+  rawId: string,
+  rejected: RejectedInput,
+): CloudEvent<'khabar.rejected-input.v1'> {
+  return event('khabar.rejected-input.v1', eventId, 'urn:khabar:fetcher', rawId, rejected.fetchedAt, rejected);
 }
 
 function event<T extends EventType>(

@@ -80,7 +80,7 @@ export const RejectedInputSchema = Type.Object(
     sha256: orNull(sha256()),
     head: Type.String({ description: 'The first 64 KiB, base64' }),
   },
-  { $id: 'urn:khabar:schema:rejected-input', title: 'RejectedInput' },
+  { $id: 'urn:khabar:schema:khabar.rejected-input.v1', title: 'RejectedInput' },
 );
 
 /** See {@link RejectedInputSchema}. */

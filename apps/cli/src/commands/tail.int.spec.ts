@@ -5,6 +5,7 @@ import {
   articleChangeEvent,
   articleChangeExample,
   rawArticleExample,
+  rawEventId,
   rejectedInputEvent,
   rejectedInputExample,
   RAW_ARTICLES,
@@ -104,7 +105,7 @@ describe('khabar tail', () => {
   });
 
   it('tells of a dead letter why it is one', async () => {
-    const event = rejectedInputEvent(rawArticleExample.id, rejectedInputExample);
+    const event = rejectedInputEvent(rawEventId(rawArticleExample), rawArticleExample.id, rejectedInputExample);
     const at = '2026-03-14T09:30:00.000Z';
     const reason = { code: 'too-large', message: '50 MB are too many', attempts: 1, firstAt: at, lastAt: at };
     await bus.reject(RAW_ARTICLES, event, reason);

@@ -27,7 +27,7 @@ export default defineConfig({
           globalSetup: ['./global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3, // they wait for processes and brokers more than they work
         },
       },
     ],

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually, freePort, isRunning, type StartedProcess } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WORKSPACE, articleCount, articles, khabar, startProgram, temporaryFolder } from './processes.ts';
+import { WORKSPACE, articleCount, articles, khabar, startNpm, startProgram, temporaryFolder } from './processes.ts';
 
 const SAMPLE = '000_5c3b5599a82902f1.txt';
 const HEADLINE = 'रूसी राष्ट्रपति पुतिन ने जिनपिंग को अचानक लगाया फोन, जानिए किन मुद्दों पर हुई बात?';
@@ -13,6 +13,7 @@ class Installation implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
   readonly store: string;
   readonly fetcher: string;
+  readonly parser: string;
   #running: StartedProcess | undefined;
 
   private constructor(
@@ -20,6 +21,7 @@ class Installation implements AsyncDisposable {
     ports: readonly [number, number, number],
   ) {
     this.fetcher = `http://127.0.0.1:${ports[0]}`;
+    this.parser = `http://127.0.0.1:${ports[1]}`;
     this.store = `http://127.0.0.1:${ports[2]}`;
     this.env = {
       KHABAR_DATA: join(folder.path, 'ख़बर data'),
@@ -35,8 +37,9 @@ class Installation implements AsyncDisposable {
     return new Installation(await temporaryFolder(), [await freePort(), await freePort(), await freePort()]);
   }
 
-  async start(): Promise<StartedProcess> {
-    this.#running = await startProgram('standalone', this.env);
+  async start(program: 'standalone' | 'npm start' = 'standalone'): Promise<StartedProcess> {
+    this.#running =
+      program === 'standalone' ? await startProgram('standalone', this.env) : await startNpm(['start'], this.env);
     await this.#running.waitForLine(/Khabar is ready/, { timeoutMs: 90_000 });
     return this.#running;
   }
@@ -158,16 +161,16 @@ describe('npm start', () => {
     await eventually(async () => (await fetch(`${installation.store}/health/ready`)).status === 200, {
       timeoutMs: 45_000,
     });
-    await eventually(async () => (await fetch(`${installation.fetcher}/health/ready`)).status === 200, {
-      timeoutMs: 45_000,
-    });
+    for (const url of [installation.fetcher, installation.parser]) {
+      await eventually(async () => (await fetch(`${url}/health/ready`)).status === 200, { timeoutMs: 45_000 });
+    }
     const all = await articles(installation.store);
     expect(all.map(({ revision }) => revision)).toEqual(all.map(() => 1));
     expect(all).toHaveLength(seedCount);
   });
 
-  test('after a kill -9 of the supervisor the next start goes on with the same data', async () => {
-    await supervisor.kill();
+  test('after a kill -9 of the supervisor its services end by themselves, and the next start goes on with the same data', async () => {
+    supervisor.signal('SIGKILL');
     supervisor = await installation.start();
     expect(await articleCount(installation.store)).toBe(seedCount);
   });
@@ -180,9 +183,14 @@ describe('npm start', () => {
     await expect(fetch(installation.store)).rejects.toThrow();
   });
 
-  test('starts again on what it has', async () => {
-    supervisor = await installation.start();
+  test('npm start goes on with what there is, and SIGTERM to npm ends everything with exit code 0', async () => {
+    const npm = await installation.start('npm start');
     expect(await articleCount(installation.store)).toBe(seedCount);
+    const postgres = await installation.postgresPid();
+    npm.signal('SIGTERM');
+    expect(await npm.ended).toEqual({ code: 0, signal: null });
+    expect(isRunning(postgres)).toBe(false);
+    await expect(fetch(installation.store)).rejects.toThrow();
   });
 });
 
@@ -196,9 +204,17 @@ describe('a start that cannot succeed', () => {
     expect(run.output).toMatch(/Port \d+ \(parser\) is in use: .*PARSER_PORT/);
   });
 
+  test('ends at once where a service has a wrong setting, and says which', async () => {
+    await using installation = await Installation.create();
+    await using run = await startProgram('standalone', { ...installation.env, POLL_INTERVAL: 'sometimes' });
+    expect((await run.ended).code).toBe(1);
+    expect(run.stderr).toContain('POLL_INTERVAL must be a time span');
+    expect(run.output).not.toMatch(/starting it again|sometimes/);
+  });
+
   test('names every wrong setting, and no value', async () => {
     await using run = await startProgram('standalone', { STORE_PORT: 'hush', LOG_FORMAT: 'verse' });
-    expect((await run.ended).code).toBe(1);
+    expect((await run.ended).code).toBe(78);
     expect(run.stderr).toContain('STORE_PORT must be a whole number');
     expect(run.stderr).toContain('LOG_FORMAT must be one of');
     expect(run.output).not.toContain('hush');

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Article, ArticleChange } from '@khabar/contracts';
+import type { Article } from '@khabar/contracts';
 import { eventually, freePort, startProcess, type StartedProcess } from '@khabar/testing';
 
 /** The workspace, from which everything is started. */
@@ -28,6 +28,11 @@ export function startProgram(
   const main = join(WORKSPACE, 'dist', program, 'main.js');
   if (!existsSync(main)) throw new Error(`${main} is missing: npm run build makes it`);
   return startProcess(process.execPath, [...FLAGS, main, ...args], { cwd: WORKSPACE, env: environment(env) });
+}
+
+/** Runs npm itself in the workspace, as a person does. */
+export function startNpm(args: readonly string[], env: NodeJS.ProcessEnv): Promise<StartedProcess> {
+  return startProcess('npm', args, { cwd: WORKSPACE, env: environment(env) });
 }
 
 /** A service's process and where it answers. */
@@ -99,12 +104,6 @@ export async function articles(store: string, query = ''): Promise<StoredArticle
 export async function articleCount(store: string): Promise<number> {
   const response = await fetch(`${store}/api/v1/stats`);
   return ((await response.json()) as { articles: number }).articles;
-}
-
-/** A change as `khabar tail --json` prints it. */
-export interface TailedChange {
-  readonly id: string;
-  readonly data: ArticleChange;
 }
 
 /** Sum of a metric's series of one service, of those whose labels match. */

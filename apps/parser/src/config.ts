@@ -1,7 +1,4 @@
-import { commonSettings, type ConfigOf } from '@khabar/runtime';
+import { commonSettings } from '@khabar/runtime';
 
 /** The parser's settings: it holds no state, so it has only what every service has. */
 export const parserSettings = commonSettings(3002);
-
-/** Values of {@link parserSettings}. */
-export type ParserConfig = ConfigOf<typeof parserSettings>;

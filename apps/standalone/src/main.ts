@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ConfigError, VERSION, createLogger, readConfig } from '@khabar/runtime';
+import { ConfigError, VERSION, WRONG_SETTINGS, createLogger, readConfig } from '@khabar/runtime';
 import { toKhabarError } from '@khabar/contracts';
 import { standaloneSettings, type StandaloneConfig } from './config.ts';
 import { awaitSeeds } from './seeds.ts';
@@ -68,7 +68,7 @@ function configOrExplain(): StandaloneConfig | null {
     if (!(error instanceof ConfigError)) throw error;
     const lines = error.faults.map(({ key, expectation }) => `  ${key} ${expectation}`);
     process.stderr.write(`Khabar cannot start, for its settings are wrong:\n${lines.join('\n')}\n`);
-    process.exitCode = 1;
+    process.exitCode = WRONG_SETTINGS;
     return null;
   }
 }

@@ -3,8 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Voice } from './voice.ts';
 
 const POLL_MS = 250;
-/** The count has settled when it did not change for so long. */
-const SETTLED_MS = 8_000;
+/** The count has settled when it did not change for so long: at a first start, which reads them all, and at a later one. */
+const FIRST_SETTLED_MS = 8_000;
+const SETTLED_MS = 2_000;
 const LONGEST_MS = 60_000;
 
 /**
@@ -20,13 +21,14 @@ export async function awaitSeeds(
   const files = (await Promise.all(folders.map(countFiles))).reduce((sum, count) => sum + count, 0);
   if (files > 0) voice.step(`reading ${files} files of ${folders.join(', ')} …`);
   const startedAt = performance.now();
-  let stored = 0;
+  let stored = await countArticles(storeUrl);
+  const settledMs = stored === 0 ? FIRST_SETTLED_MS : SETTLED_MS;
   let changedAt = startedAt;
   while (!signal.aborted && performance.now() - startedAt < LONGEST_MS) {
     const now = await countArticles(storeUrl);
     if (now !== stored) changedAt = performance.now();
     stored = now;
-    if (stored >= files || performance.now() - changedAt > SETTLED_MS) break;
+    if (stored >= files || performance.now() - changedAt > settledMs) break;
     await setTimeout(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
   return stored;

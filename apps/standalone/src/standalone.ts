@@ -42,6 +42,7 @@ export async function startStandalone(
         env: {
           ...process.env,
           DATABASE_URL: postgres.url,
+          DATABASE_URL_FILE: undefined, // read here already, and not to be given twice
           HTTP_PORT: String(ports[name]),
           // some seven hundred modules a service: compiled once, not at every start
           NODE_COMPILE_CACHE: join(options.distDir, 'compile-cache'),

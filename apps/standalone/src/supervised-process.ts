@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
+import { WRONG_SETTINGS } from '@khabar/runtime';
 
 /** What a supervised process reports. */
 export interface ProcessListener {
@@ -69,9 +70,13 @@ export class SupervisedProcess implements AsyncDisposable {
   async #keepRunning(): Promise<void> {
     let failures = 0;
     while (!this.#stop.signal.aborted) {
-      const { how, wasReady } = await this.#runOnce();
+      const { how, wasReady, settingsAreWrong } = await this.#runOnce();
       if (this.#stop.signal.aborted) return;
       failures = wasReady ? 0 : failures + 1;
+      if (settingsAreWrong) {
+        this.#firstReady.reject(new Error(`The ${this.name} has named its wrong settings above: correct them`));
+        return;
+      }
       if (failures >= HOPELESS_AFTER) {
         this.#firstReady.reject(new Error(`The ${this.name} ended ${failures} times before it was ready (${how})`));
         failures = HOPELESS_AFTER - 1; // after a first success it is tried for ever, at the longest pause
@@ -82,7 +87,7 @@ export class SupervisedProcess implements AsyncDisposable {
     }
   }
 
-  async #runOnce(): Promise<{ how: string; wasReady: boolean }> {
+  async #runOnce(): Promise<{ how: string; wasReady: boolean; settingsAreWrong: boolean }> {
     const [program, ...args] = this.#command;
     const child = spawn(program!, args, { env: this.#env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;
@@ -95,9 +100,11 @@ export class SupervisedProcess implements AsyncDisposable {
     });
     try {
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-      return { how: signal ? `ended by ${signal}` : `exit code ${code}`, wasReady };
+      const how = signal ? `ended by ${signal}` : `exit code ${code}`;
+      return { how, wasReady, settingsAreWrong: code === WRONG_SETTINGS };
     } catch (error) {
-      return { how: error instanceof Error ? error.message : String(error), wasReady };
+      const how = error instanceof Error ? error.message : String(error);
+      return { how, wasReady, settingsAreWrong: false };
     }
   }
 }

@@ -13,9 +13,12 @@ describe('parseMachineDate', () => {
     expect(parseMachineDate(text)).toEqual({ at, offset, precision: 'instant' });
   });
 
-  it.each(['2026-03-14', '2026-03-14T12:46:00'])('takes only the day of %s, which has no offset', (text) => {
-    expect(parseMachineDate(text)).toEqual({ at: '2026-03-14T00:00:00.000Z', offset: null, precision: 'day' });
-  });
+  it.each(['2026-03-14', '2026-03-14T12:46:00', '2026-03-14T12:46:00-00:00'])(
+    'takes only the day of %s, which has no offset',
+    (text) => {
+      expect(parseMachineDate(text)).toEqual({ at: '2026-03-14T00:00:00.000Z', offset: null, precision: 'day' });
+    },
+  );
 
   it.each(['2026-02-30', '2026-13-01T00:00:00Z', '0000-01-01', 'today', ''])('reads no date in %j', (text) => {
     expect(parseMachineDate(text)).toBeNull();

@@ -17,7 +17,9 @@ export function parseMachineDate(text: string): FoundDate | null {
   const parts = RFC_3339.exec(text);
   if (parts === null) return null;
   const [, year, month, day, hour, minute, second, fraction, zone] = parts;
-  if (hour === undefined || zone === undefined) return dayOf(Number(year), Number(month), Number(day));
+  // -00:00 says that the offset is not known (RFC 3339, 4.3).
+  if (hour === undefined || zone === undefined || /^-00:?00$/.test(zone))
+    return dayOf(Number(year), Number(month), Number(day));
   const offset = /^(?:z|utc)$/i.test(zone) ? '+00:00' : zone.replace(/^(...)(\d\d)$/, '$1:$2');
   const milliseconds = Number((fraction ?? '0').padEnd(3, '0').slice(0, 3));
   return instantOf(

@@ -11,13 +11,19 @@ const DATABASE_URL = 'postgres://khabar:secret@localhost/khabar';
 
 describe('where the bus is', () => {
   test('needs Kafka or Postgres', () => {
-    expect(keysAtFault({})).toEqual(['KAFKA_BROKERS']);
+    expect(keysAtFault({})).toEqual(['DATABASE_URL']);
     expect(keysAtFault({ KAFKA_BROKERS: 'kafka:9092' })).toEqual([]);
     expect(keysAtFault({ DATABASE_URL })).toEqual([]);
   });
 
   test('a service with data of its own needs Postgres beside Kafka', () => {
     expect(keysAtFault({ KAFKA_BROKERS: 'kafka:9092' }, true)).toEqual(['DATABASE_URL']);
+  });
+});
+
+describe('retries', () => {
+  test('begin with a pause no longer than the longest', () => {
+    expect(keysAtFault({ DATABASE_URL, BUS_RETRY_BASE: '60s', BUS_RETRY_MAX: '1s' })).toEqual(['BUS_RETRY_BASE']);
   });
 });
 

@@ -24,9 +24,9 @@ export function commonSettings(defaultPort: number) {
     HTTP_PORT: integer({ default: defaultPort, min: 1, max: 65_535, description: 'Port to listen on.' }),
     API_KEY: optionalText({
       secret: true,
-      pattern: /^[\x21-\x7e]{16,}$/,
-      expectation: 'at least 16 printable characters without spaces',
-      description: 'Asked for on every write, in the header X-API-Key.',
+      pattern: /^[\x21-\x7e]+$/,
+      expectation: 'printable ASCII without spaces',
+      description: 'Asked for on every write, in the header X-API-Key; 16 random characters or more are wise.',
     }),
     ALLOW_ANONYMOUS_WRITES: boolean({
       default: false,
@@ -84,6 +84,11 @@ export function commonSettings(defaultPort: number) {
       max: 256 * 1024 * 1024,
       description: 'Most bytes that a handler gets at once; a larger event travels alone.',
     }),
+    OTEL_EXPORTER_OTLP_ENDPOINT: optionalText({
+      pattern: /^https?:\/\/\S+$/,
+      expectation: 'an http or https address',
+      description: 'Where an OpenTelemetry collector takes traces; this version checks it and sends none yet.',
+    }),
     SHUTDOWN_TIMEOUT: duration({
       default: 8_000,
       min: 100,
@@ -102,7 +107,10 @@ export function commonFaults(config: CommonConfig, needsDatabase: boolean): Conf
   if (config.DATABASE_URL === null && needsDatabase) {
     faults.push({ key: 'DATABASE_URL', expectation: 'is required: this service keeps its data in Postgres' });
   } else if (config.DATABASE_URL === null && config.KAFKA_BROKERS.length === 0) {
-    faults.push({ key: 'KAFKA_BROKERS', expectation: 'or DATABASE_URL is required: the bus needs one of them' });
+    faults.push({ key: 'DATABASE_URL', expectation: 'or KAFKA_BROKERS is required: the bus needs one of them' });
+  }
+  if (config.BUS_RETRY_BASE > config.BUS_RETRY_MAX) {
+    faults.push({ key: 'BUS_RETRY_BASE', expectation: 'must not be longer than BUS_RETRY_MAX' });
   }
   if (!isLoopback(config.HTTP_HOST) && config.API_KEY === null && !config.ALLOW_ANONYMOUS_WRITES) {
     faults.push({

@@ -98,10 +98,23 @@ describe('readConfig', () => {
     );
   });
 
-  test('checks settings together only when each is right by itself', () => {
-    const check = () => [{ key: 'PORT', expectation: 'does not go with NAME' }];
-    expect(() => readConfig(settings, { NAME: 'x' }, check)).toThrow('PORT: does not go with NAME');
-    expect(() => readConfig(settings, {}, check)).toThrow('NAME: is required');
+  test('looks at settings together even where one is wrong by itself, and tells of none twice', () => {
+    const check = () => [
+      { key: 'PORT', expectation: 'does not go with NAME' },
+      { key: 'MODE', expectation: 'does not go with NAME' },
+    ];
+    const faults = (() => {
+      try {
+        readConfig(settings, { NAME: 'x', PORT: 'none' }, check);
+        return [];
+      } catch (error) {
+        return (error as ConfigError).faults;
+      }
+    })();
+    expect(faults).toEqual([
+      { key: 'PORT', expectation: 'must be a whole number from 1 to 65535' },
+      { key: 'MODE', expectation: 'does not go with NAME' },
+    ]);
   });
 
   test('never accepts a number outside its bounds', () => {

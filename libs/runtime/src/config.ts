@@ -40,7 +40,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads settings from an environment; an empty variable counts as unset. `check` looks at the values together.
+ * Reads settings from an environment; an empty variable counts as unset. `check` looks at the values together, unless one that has no
+ * default is missing.
  * @throws ConfigError with every mistake.
  */
 export function readConfig<S extends Settings>(
@@ -59,10 +60,14 @@ export function readConfig<S extends Settings>(
     }
     const value = setting.parse(text);
     if (value === undefined) faults.push({ key, expectation: `must be ${setting.expectation}` });
-    else values[key] = value;
+    values[key] = value ?? setting.fallback?.value;
   }
   const config = values as ConfigOf<S>;
-  if (faults.length === 0) faults.push(...check(config));
+  // A key that is wrong by itself stands at its default here, and is not told of twice.
+  const wrong = new Set(faults.map(({ key }) => key));
+  if (Object.keys(settings).every((key) => values[key] !== undefined)) {
+    faults.push(...check(config).filter(({ key }) => !wrong.has(key)));
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }

@@ -50,32 +50,38 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (host.getType() !== 'http') return throwError(() => thrown);
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const found = toProblem(thrown, request.url.split('?', 1)[0]!);
+    const found = toProblem(thrown, request.url);
     if (found.status >= 500)
       this.#logger.error({ err: thrown, code: found.code, path: found.instance }, 'request failed');
-    if (!reply.sent) {
-      if (found.status === 503) reply.header('retry-after', '5');
-      reply
-        .code(found.status)
-        .type('application/problem+json')
-        .send(JSON.stringify(bodyOf(thrown) ?? found));
-    }
+    if (reply.sent) return undefined;
+    const health = healthBody(thrown);
+    if (health === undefined) sendProblem(reply, found);
+    else reply.code(found.status).send(health);
     return undefined;
   }
 }
 
+/** Sends a problem as `application/problem+json`; where waiting may help, it says how long. */
+export function sendProblem(reply: FastifyReply, found: ProblemDetails): void {
+  if (found.status === 503) reply.header('retry-after', '5');
+  reply.code(found.status).type('application/problem+json').send(JSON.stringify(found));
+}
+
 // Terminus answers 503 with a body of its own, which dashboards read.
-function bodyOf(thrown: unknown): unknown {
+function healthBody(thrown: unknown): unknown {
   if (!(thrown instanceof HttpException) || thrown.getStatus() !== 503) return undefined;
   const body = thrown.getResponse();
   return typeof body === 'object' && 'status' in body && 'details' in body ? body : undefined;
 }
 
-function toProblem(thrown: unknown, instance: string): ProblemDetails {
-  if (thrown instanceof KhabarError) {
-    const status = thrown.retriable ? 503 : 422;
-    return { type: 'about:blank', title: titleOf(status), status, code: thrown.code, detail: thrown.message, instance };
-  }
+/** Any thrown value as a problem of the request whose address is `url`. */
+export function toProblem(thrown: unknown, url: string): ProblemDetails {
+  const instance = url.split('?', 1)[0]!;
+  const of = (status: number, code: string, detail?: string) => ({
+    ...{ type: 'about:blank', title: titleOf(status), status, code },
+    ...(detail !== undefined && { detail }),
+    instance,
+  });
   if (thrown instanceof HttpException) {
     const status = thrown.getStatus();
     const body = thrown.getResponse();
@@ -83,26 +89,26 @@ function toProblem(thrown: unknown, instance: string): ProblemDetails {
       string,
       unknown
     >;
+    const said = detail ?? message;
     return {
-      type: 'about:blank',
-      title: titleOf(status),
-      status,
-      code: typeof code === 'string' ? code : titleOf(status).toLowerCase().replace(/\W+/g, '-'),
-      ...(typeof (detail ?? message) === 'string' && { detail: (detail ?? message) as string }),
-      instance,
+      ...of(
+        status,
+        typeof code === 'string' ? code : slugOf(titleOf(status)),
+        typeof said === 'string' ? said : undefined,
+      ),
       ...(Array.isArray(errors) && { errors: errors as ProblemDetails['errors'] }),
     };
   }
   const status = fastifyStatus(thrown);
-  const known = status < 500 && thrown instanceof Error;
-  return {
-    type: 'about:blank',
-    title: titleOf(status),
-    status,
-    code: known ? titleOf(status).toLowerCase().replace(/\W+/g, '-') : 'unexpected',
-    ...(known && { detail: thrown.message }),
-    instance,
-  };
+  if (status < 500) return of(status, slugOf(titleOf(status)), (thrown as Error).message);
+  const { code, message, dependency, retriable } = toKhabarError(thrown);
+  if (code === 'unexpected') return of(500, code);
+  if (!(thrown instanceof KhabarError)) return of(503, code, 'A part that this service depends on is away');
+  return of(dependency || retriable ? 503 : 422, code, message);
+}
+
+function slugOf(title: string): string {
+  return title.toLowerCase().replace(/\W+/g, '-');
 }
 
 /** Fastify's own errors (body too large, not JSON) carry a status. */

@@ -100,6 +100,7 @@ describe('a running service', () => {
     const ready = await get('/health/ready');
     broken = false;
     expect(ready.status).toBe(503);
+    expect(ready.headers.get('content-type')).toMatch(/^application\/json/);
     expect(await ready.json()).toMatchObject({
       status: 'error',
       error: { thing: { status: 'down', detail: 'it is broken' } },
@@ -126,6 +127,7 @@ describe('a running service', () => {
     ['/things/wrong', 422, 'thing-unfit'],
     ['/things/away', 503, 'database-unavailable'],
     ['/nowhere', 404, 'not-found'],
+    ['/things/%E0%A4%A', 400, 'bad-request'],
   ])('answers %s with problem details of status %i and code %s', async (path, status, code) => {
     const response = await get(path);
     expect(response.status).toBe(status);
@@ -168,6 +170,18 @@ describe('a running service', () => {
     expect((await post({ origin: 'http://localhost:5173' })).status).toBe(201);
     expect((await post({ origin: 'https://evil.example' })).status).toBe(403);
     expect((await post({ origin: 'null' })).status).toBe(403);
+  });
+
+  test('listening beyond loopback without a key it takes no write of a page under any name (DNS rebinding)', async () => {
+    await using open = await start({
+      DATABASE_URL: database.url,
+      HTTP_HOST: '0.0.0.0',
+      ALLOW_ANONYMOUS_WRITES: 'true',
+    });
+    const write = (headers: Record<string, string>) =>
+      open.app.inject({ method: 'POST', url: '/things', headers, payload: { name: 'world' } });
+    expect((await write({ host: 'evil.example:3001', origin: 'http://evil.example:3001' })).statusCode).toBe(403);
+    expect((await write({ host: 'khabar.internal:3001' })).statusCode).toBe(201);
   });
 
   test('without a key refuses a write under a foreign Host, as DNS rebinding makes it', async () => {

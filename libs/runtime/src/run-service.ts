@@ -8,12 +8,14 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger as NestPinoLogger } from 'nestjs-pino';
 import type { LoggerService, Type } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CommonConfig, commonFaults } from './common-settings.ts';
 import { type ConfigOf, type Settings, ConfigError, readConfig } from './config.ts';
 import { HealthRegistry } from './health.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { busEvents, createMetrics } from './metrics.ts';
 import { serveApiDocument } from './open-api.ts';
+import { sendProblem, toProblem } from './problem-details.ts';
 import { RuntimeModule } from './runtime.module.ts';
 import { VERSION } from './version.ts';
 
@@ -58,15 +60,19 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   // The supervisor's end, however it came, closes the channel.
   if (process.channel) process.once('disconnect', () => stop.abort());
   const logger = createLogger({ name: service.name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const { signal } = stop;
+  signal.addEventListener('abort', () => watchdog(config.SHUTDOWN_TIMEOUT, logger));
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== null) logger.warn('this version sends no traces yet');
   try {
-    await using running = await startPatiently(service, config, logger, stop.signal);
+    const running = await startPatiently(service, config, logger, signal);
     process.send?.({ ready: running.url });
-    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    if (!signal.aborted) await once(signal, 'abort');
     logger.info('stopping');
-    watchdog(config.SHUTDOWN_TIMEOUT, logger);
     running.app.get(HealthRegistry).stop();
+    await running.close();
   } catch (error) {
-    if (!stop.signal.aborted) {
+    const stoppedEarly = signal.aborted && error === signal.reason;
+    if (!stoppedEarly) {
       logger.fatal({ err: error, code: toKhabarError(error).code }, startFailure(error, config));
       process.exitCode = 1;
       watchdog(config.SHUTDOWN_TIMEOUT, logger);
@@ -91,12 +97,17 @@ async function startPatiently<S extends Settings>(
       return await startService(service, config, logger);
     } catch (thrown) {
       const error = toKhabarError(thrown);
-      if (stop.aborted || !error.dependency) throw thrown;
+      if (stop.aborted) throw stop.reason;
+      if (!error.dependency) throw thrown;
       logger.warn({ code: error.code }, `not there yet, trying again in ${pauseMs / 1000} s: ${error.message}`);
-      await setTimeout(pauseMs, undefined, { signal: stop });
+      await setTimeout(pauseMs, undefined, { signal: stop }).catch(() => {
+        throw stop.reason;
+      });
     }
   }
 }
+
+const DEFAULT_BODY_LIMIT = 1024 * 1024;
 
 /** Starts a service in this process; for {@link runService}, and for tests that want the real thing. */
 export async function startService<S extends Settings>(
@@ -112,7 +123,12 @@ export async function startService<S extends Settings>(
   try {
     app = await NestFactory.create<NestFastifyApplication>(
       RuntimeModule.around({ module: service.module, config, bus, logger, metrics, health }),
-      new FastifyAdapter({ bodyLimit: service.bodyLimit?.(config) ?? 1024 * 1024, forceCloseConnections: 'idle' }),
+      new FastifyAdapter({
+        bodyLimit: service.bodyLimit?.(config) ?? DEFAULT_BODY_LIMIT,
+        forceCloseConnections: 'idle',
+        frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+          sendProblem(reply, toProblem(error, request.url)),
+      }),
       { bufferLogs: true, abortOnError: false },
     );
     app.useLogger(quietNest(app.get(NestPinoLogger)));
@@ -124,15 +140,18 @@ export async function startService<S extends Settings>(
     }
     await app.listen(config.HTTP_PORT, config.HTTP_HOST);
   } catch (error) {
-    await app?.close();
-    await bus.close();
+    try {
+      await app?.close();
+    } finally {
+      await bus.close();
+    }
     throw error;
   }
   const running = app;
   const url = await running.getUrl();
   logger.info({ url, version: VERSION }, `ready on ${url}`);
   let closing: Promise<void> | undefined;
-  const close = () => (closing ??= running.close().then(() => bus.close()));
+  const close = () => (closing ??= running.close().finally(() => bus.close()));
   return { app: running, bus, logger, url, close, [Symbol.asyncDispose]: close };
 }
 
@@ -148,6 +167,9 @@ function quietNest(nest: NestPinoLogger): LoggerService {
   };
 }
 
+/** Exit code of a program whose settings are wrong (EX_CONFIG of sysexits.h): starting it again changes nothing. */
+export const WRONG_SETTINGS = 78;
+
 function configOrExplain<S extends Settings>(service: ServiceDefinition<S>): (ConfigOf<S> & CommonConfig) | null {
   try {
     return readConfig(service.settings, process.env, (config) =>
@@ -157,7 +179,7 @@ function configOrExplain<S extends Settings>(service: ServiceDefinition<S>): (Co
     if (!(error instanceof ConfigError)) throw error;
     const lines = error.faults.map(({ key, expectation }) => `  ${key} ${expectation}`);
     process.stderr.write(`${service.name} cannot start, for its settings are wrong:\n${lines.join('\n')}\n`);
-    process.exitCode = 1;
+    process.exitCode = WRONG_SETTINGS;
     if (process.connected) process.disconnect();
     return null;
   }

@@ -14,8 +14,8 @@ export interface WritePolicy {
 }
 
 /**
- * Every write needs the API key where there is one. Without one, a write that a foreign web page may have caused is refused: it has
- * another Origin than the Host it asks, or, on loopback, asks for a Host that is not this machine (DNS rebinding).
+ * Every write needs the API key where there is one. Without one, a write that a web page may have caused is refused: it has an Origin that
+ * is not this machine (programs send none), or, on loopback, asks for a Host that is not this machine (DNS rebinding).
  */
 @Injectable()
 export class WriteGuard implements CanActivate {
@@ -34,9 +34,8 @@ export class WriteGuard implements CanActivate {
       if (sameSecret(request.headers['x-api-key'], apiKey)) return true;
       throw problem(401, 'api-key-required', "Send the service's API_KEY in the header X-API-Key");
     }
-    const asked = hostName(request.headers.host ?? '');
-    const foreignHost = isLoopback(host) && !isLoopback(asked);
-    if (foreignHost || isForeignOrigin(request.headers.origin, asked)) {
+    const foreignHost = isLoopback(host) && !isLoopback(hostName(request.headers.host ?? ''));
+    if (foreignHost || isForeignOrigin(request.headers.origin)) {
       throw problem(
         403,
         'foreign-origin',
@@ -56,11 +55,10 @@ function hostName(authority: string): string {
   return authority.replace(/:\d+$/, '');
 }
 
-function isForeignOrigin(origin: string | undefined, asked: string): boolean {
+function isForeignOrigin(origin: string | undefined): boolean {
   if (origin === undefined) return false;
   try {
-    const { hostname } = new URL(origin);
-    return hostname !== asked && !(isLoopback(hostname) && isLoopback(asked));
+    return !isLoopback(new URL(origin).hostname);
   } catch {
     return true;
   }

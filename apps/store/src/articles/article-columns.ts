@@ -58,6 +58,8 @@ export interface ArticleRow {
   readonly id: string;
   readonly state: ArticleState;
   readonly form: Form;
+  /** The earliest publication that this batch gave it, shown or not; null when it gave none. */
+  readonly firstPublishedAt: string | null;
 }
 
 /** An article whose text is written: it is new, or its text changed. */
@@ -77,6 +79,11 @@ export const ARTICLE_COLUMNS: readonly Column<ArticleRow>[] = [
 export const ARTICLE_WITH_TEXT_COLUMNS: readonly Column<ArticleRowWithText>[] = [
   ...ARTICLE_COLUMNS,
   ...columnsOf(TEXT_COLUMNS, ({ text }: ArticleRowWithText) => text),
+];
+
+/** What is sent with an article for its place in lists. */
+export const DATE_COLUMNS: readonly Column<ArticleRow>[] = [
+  column('first_published_at', 'timestamptz', ({ firstPublishedAt }) => firstPublishedAt),
 ];
 
 /** What is sent with them for the search index, and stored as one vector. */

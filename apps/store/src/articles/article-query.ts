@@ -39,6 +39,8 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
+const FIRST_INSTANT_MS = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Query parameters as they came; an empty one counts as not given. */
 export type QueryParameters = Readonly<Record<string, unknown>>;
@@ -95,7 +97,7 @@ export function cursorOfNumber(number: number): string {
 
 function placeOfCursor(cursor: string): ArticlePlace | undefined {
   const [sortAt = '', id = '', ...more] = decode(cursor).split(' ');
-  return INSTANT.test(sortAt) && !Number.isNaN(Date.parse(sortAt)) && UUID.test(id) && more.length === 0
+  return INSTANT.test(sortAt) && storableInstant(Date.parse(sortAt)) && UUID.test(id) && more.length === 0
     ? { sortAt, id }
     : undefined;
 }
@@ -120,9 +122,15 @@ function readUuid(text: string): string | undefined {
 
 /** A day is the whole of it: where it is the end, the end of the day in UTC. */
 function readInstant(text: string, dayEndMs: number): string | undefined {
-  if (!DATE_TIME.test(text) && !FULL_DATE.test(text)) return undefined;
-  const ms = Date.parse(text) + (FULL_DATE.test(text) ? dayEndMs : 0);
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  if (DATE_TIME.test(text)) return storableInstant(Date.parse(text));
+  if (!FULL_DATE.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return storableInstant(ms) && storableInstant(Math.min(ms + dayEndMs, LAST_INSTANT_MS));
+}
+
+/** RFC 3339; undefined for no instant, and for years that four digits, or Postgres, cannot write. */
+function storableInstant(ms: number): string | undefined {
+  return ms >= FIRST_INSTANT_MS && ms <= LAST_INSTANT_MS ? new Date(ms).toISOString() : undefined;
 }
 
 class ParameterReader {

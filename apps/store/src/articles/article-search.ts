@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { databaseError } from '../database/database-error.ts';
+import { readingError } from '../database/database-error.ts';
 import { type ArticleQuery, cursorOfNumber, cursorOfPlace, type RevisionQuery } from './article-query.ts';
 import {
   type ArticlePage,
@@ -85,7 +85,7 @@ export class ArticleSearch {
     try {
       return await this.dataSource.query<Row[]>(text, [...parameters]);
     } catch (error) {
-      throw databaseError(error);
+      throw readingError(error);
     }
   }
 }

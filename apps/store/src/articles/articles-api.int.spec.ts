@@ -8,7 +8,7 @@ import { storeSettings } from '../config.ts';
 import type { Stats } from '../stats/stats.controller.ts';
 import { storeService } from '../store.module.ts';
 import { ArticlePageSchema, type ArticleView, RevisionPageSchema, type RevisionView } from './article-view.ts';
-import { idOf, makeArticleEvent } from './event-factory.ts';
+import { idOf, makeArticleEvent } from './event-factory.fixture.ts';
 
 /** As far as it is looked at here. */
 interface ApiPage {
@@ -285,6 +285,21 @@ describe('the API of the store', () => {
     expect(body.errors).toContainEqual({ field: 'limit', message: 'must be a whole number from 1 to 100' });
   });
 
+  it('refuses years that Postgres does not know, and takes the last day that there is', async () => {
+    const refused = [
+      ['from', '0000-12-31'],
+      ['from', '0001-01-01T00:00:00+01:00'],
+      ['to', '9999-12-31T23:59:59-01:00'],
+      ['cursor', Buffer.from(`0000-01-01T00:00:00.000Z ${idOf('place')}`).toString('base64url')],
+    ] as const;
+    for (const [field, value] of refused) {
+      const response = await get(`/api/v1/articles?${new URLSearchParams({ [field]: value })}`);
+      expect(response.status).toBe(400);
+      expect(((await response.json()) as { errors: { field: string }[] }).errors).toMatchObject([{ field }]);
+    }
+    await list({ from: '0001-01-01', to: '9999-12-31' });
+  });
+
   it('refuses a query that is too long, or no text', async () => {
     for (const q of ['%00', 'x'.repeat(501)]) expect((await get(`/api/v1/articles?q=${q}`)).status).toBe(400);
   });
@@ -309,8 +324,10 @@ describe('the API of the store', () => {
       article({ sourceId: source, language: 'sw' }),
       article({ sourceId: source, language: 'sw', title: 'Other' }),
     );
-    const stats = await json<Stats>('/api/v1/stats');
-    expect(stats.articles).toBe(before.articles + 2);
+    const stats = await eventually(async () => {
+      const found = await json<Stats>('/api/v1/stats');
+      return found.articles === before.articles + 2 && found;
+    });
     expect(stats.revisions).toBe(before.revisions + 2);
     expect(stats.languages).toContainEqual({ language: 'sw', articles: 2 });
     expect(stats.sources).toContainEqual({ sourceId: source, articles: 2 });

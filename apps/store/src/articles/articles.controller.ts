@@ -1,6 +1,6 @@
+import { apiProblem, apiSchema } from '@khabar/runtime';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { apiProblem, apiSchema } from '../api-schema.ts';
 import { articleNotFound, MAX_QUERY_LENGTH, PAGE_LIMITS, readArticleId, readArticleQuery } from './article-query.ts';
 import { type QueryParameters, readRevisionQuery } from './article-query.ts';
 import { ArticleSearch } from './article-search.ts';

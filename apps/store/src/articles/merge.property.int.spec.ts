@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
-import { idOf, makeArticleEvent } from './event-factory.ts';
+import { idOf, makeArticleEvent } from './event-factory.fixture.ts';
 import { saveArticles } from './save-articles.ts';
 
 type ArticleEvent = ReturnType<typeof makeArticleEvent>;
@@ -22,9 +22,10 @@ const anEvent: fc.Arbitrary<ArticleEvent> = fc
     title: fc.constantFrom('one', 'two'),
     kicker: fc.constantFrom('plain', 'better'),
     how: fc.constantFrom('page', 'page', 'entry', 'summary'),
+    publishedAt: fc.constantFrom('2026-03-14T08:00:00.000Z', '2020-01-01T00:00:00.000Z', null),
     gone: fc.constantFrom(false, false, false, true),
   })
-  .map(({ article, raw, source, minute, parserVersion, title, kicker, how, gone }) =>
+  .map(({ article, raw, source, minute, parserVersion, title, kicker, how, publishedAt, gone }) =>
     makeArticleEvent({
       id: idOf(article),
       rawId: idOf(raw),
@@ -33,6 +34,7 @@ const anEvent: fc.Arbitrary<ArticleEvent> = fc
       url: `https://example.org/${raw}`,
       title,
       kicker,
+      publishedAt,
       gone,
       extraction: { how, parserVersion },
     }),

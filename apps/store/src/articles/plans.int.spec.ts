@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
 import { readArticleQuery } from './article-query.ts';
-import { idOf } from './event-factory.ts';
+import { idOf } from './event-factory.fixture.ts';
 import { listStatement } from './list-statement.ts';
 import { LOCK_ARTICLES, LOCK_RAW_ARTICLES, SELECT_FORMS, SELECT_KNOWN_EVENTS, SELECT_MAKERS } from './statements.ts';
 

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@khabar/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
-import { idOf, makeArticleEvent } from './event-factory.ts';
+import { idOf, makeArticleEvent } from './event-factory.fixture.ts';
 import { saveArticles } from './save-articles.ts';
 
 const NOW = '2026-03-14T10:00:00.000Z';
@@ -131,6 +131,28 @@ describe('saving articles', () => {
       store.query(`SELECT id FROM store.articles WHERE search @@ to_tsquery('english', $1)`, [word]);
     expect(await found('downpour')).toHaveLength(1);
     expect(await found('drought')).toHaveLength(0);
+  });
+
+  describe('the place in lists of an article whose date changes', () => {
+    const dated = (minute: number, publishedAt: string | null, rest = {}) =>
+      makeArticleEvent({ fetchedAt: at(minute), publishedAt, ...rest });
+    const OLD = '2020-05-01T12:00:00.000Z';
+    const YESTERDAY = '2026-03-13T12:00:00.000Z';
+
+    it.each([
+      ['is dated again', [dated(1, OLD), dated(2, YESTERDAY)]],
+      ['loses its date', [dated(1, OLD), dated(2, null)]],
+      ['is found to be older', [dated(1, YESTERDAY), dated(2, OLD)]],
+      ['is found to be older by a form that comes too late to be shown', [dated(2, YESTERDAY), dated(1, OLD)]],
+      ['is dated again, and seen once more', [dated(1, OLD), dated(2, YESTERDAY), dated(3, YESTERDAY)]],
+    ])('never rises: one that %s', async (_, events) => {
+      for (const event of events) await save(event);
+      expect(await articles()).toMatchObject([{ sort_at: new Date(OLD) }]);
+      await store.query('DELETE FROM store.articles; DELETE FROM store.revisions; DELETE FROM store.raw_articles');
+      await store.query('DELETE FROM store.earlier_texts');
+      await save(...events);
+      expect(await articles()).toMatchObject([{ sort_at: new Date(OLD) }]);
+    });
   });
 
   it('withdraws an article whose page is gone, keeps its text, and shows it again when the page is back', async () => {

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '@khabar/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import { databaseError } from '../database/database-error.ts';
+import { storingError } from '../database/database-error.ts';
 import { arrays } from '../database/set-statement.ts';
 import { RAW_COLUMNS } from './article-columns.ts';
 import { type Announcement, type Effect, Merge, type RawState, rawStateAfter } from './merge.ts';
@@ -31,7 +31,7 @@ const MAX_TRIES = 5;
  * Merges events of `news.articles.v1` into the store: one transaction, a few statements, whatever their number. The effect is that of
  * the events one by one, and the same for a batch that comes again, in another order, or to several stores at once (numbers aside, which
  * are the order of arrival). `now` is when the changes are stored, RFC 3339 UTC with milliseconds.
- * @throws KhabarError as {@link databaseError} says; nothing is stored then.
+ * @throws KhabarError as {@link storingError} says; nothing is stored then.
  */
 export async function saveArticles(
   dataSource: DataSource,
@@ -43,7 +43,7 @@ export async function saveArticles(
     try {
       return await saveOnce(dataSource, events, now);
     } catch (thrown) {
-      const error = databaseError(thrown);
+      const error = storingError(thrown);
       if (error.code !== 'database-conflict' || attempt === MAX_TRIES) throw error;
     }
   }

@@ -2,6 +2,7 @@ import { assignments, names, unnest, unnestInOrder, values } from '../database/s
 import {
   ARTICLE_COLUMNS,
   ARTICLE_WITH_TEXT_COLUMNS,
+  DATE_COLUMNS,
   EARLIER_TEXT_COLUMNS,
   EARLIER_TEXT_KEY,
   FORM_COLUMNS,
@@ -68,10 +69,12 @@ function vector(configuration: string): string {
 const SEARCH_VECTOR = `${vector(`'simple'`)} || CASE x.search_configuration WHEN 'simple' THEN ''
     ELSE ${vector('x.search_configuration::regconfig')} END`;
 
-/** When an article counts as new: when it was published, but no later than we first saw it, so that who dates his articles ahead or again gains nothing. */
-const SORT_AT = 'least(x.published_at, x.first_fetched_at)';
+/** When an article counts as new: by the earliest date that any of its forms gave, but no later than we first saw it, so that who dates his articles ahead or again gains nothing. */
+const SORT_AT = 'least(x.first_published_at, x.first_fetched_at)';
+const LOWERED_SORT_AT = `least(a.sort_at, ${SORT_AT})`;
 
-const SENT_WITH_TEXT = [...ARTICLE_WITH_TEXT_COLUMNS, ...SEARCH_COLUMNS];
+const SENT = [...ARTICLE_COLUMNS, ...DATE_COLUMNS];
+const SENT_WITH_TEXT = [...ARTICLE_WITH_TEXT_COLUMNS, ...DATE_COLUMNS, ...SEARCH_COLUMNS];
 
 /** Returns the ids that were not there. */
 export const INSERT_ARTICLES = `
@@ -83,14 +86,14 @@ export const INSERT_ARTICLES = `
 /** Articles whose text changed. */
 export const UPDATE_ARTICLES_WITH_TEXT = `
   UPDATE store.articles a
-  SET ${assignments(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at = ${SORT_AT}, search = ${SEARCH_VECTOR}
+  SET ${assignments(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at = ${LOWERED_SORT_AT}, search = ${SEARCH_VECTOR}
   FROM ${unnest(SENT_WITH_TEXT)} WHERE a.id = x.id`;
 
 /** Articles of which all may have changed but the text. */
 export const UPDATE_ARTICLES = `
   UPDATE store.articles a
-  SET ${assignments(ARTICLE_COLUMNS)}, sort_at = least(a.published_at, x.first_fetched_at)
-  FROM ${unnest(ARTICLE_COLUMNS)} WHERE a.id = x.id`;
+  SET ${assignments(ARTICLE_COLUMNS)}, sort_at = ${LOWERED_SORT_AT}
+  FROM ${unnest(SENT)} WHERE a.id = x.id`;
 
 /** Keeps the texts of these articles before others take their place. $1 article ids. */
 export const KEEP_PRESENT_TEXTS = `

@@ -6,6 +6,7 @@ import {
   ARTICLE_WITH_TEXT_COLUMNS,
   type ArticleRow,
   type ArticleRowWithText,
+  DATE_COLUMNS,
   EARLIER_TEXT_COLUMNS,
   EARLIER_TEXT_KEY,
   OUTBOX_COLUMNS,
@@ -33,8 +34,14 @@ import {
 
 type ArticleEvent = CloudEvent<'news.articles.v1'>;
 type Texts = Map<string, ArticleText>;
+type Dates = ReadonlyMap<string, string>;
 
-const SENT_WITH_TEXT: readonly Column<ArticleRowWithText>[] = [...ARTICLE_WITH_TEXT_COLUMNS, ...SEARCH_COLUMNS];
+const SENT: readonly Column<ArticleRow>[] = [...ARTICLE_COLUMNS, ...DATE_COLUMNS];
+const SENT_WITH_TEXT: readonly Column<ArticleRowWithText>[] = [
+  ...ARTICLE_WITH_TEXT_COLUMNS,
+  ...DATE_COLUMNS,
+  ...SEARCH_COLUMNS,
+];
 
 /**
  * Writes what a merge changed, within the transaction that holds the locks. Of an article's texts, the present one stands in its row and
@@ -51,6 +58,7 @@ export async function writeMerge(
   const histories = merge.articles.sort((a, b) => compareText(a.id, b.id));
   const retold = histories.filter(({ stored, present }) => stored !== null && !sameText(stored.text, present));
   const texts = textsOf(events);
+  const dates = firstDatesOf(events);
   await exchangeTexts(manager, retold, texts);
   await keepOtherTexts(manager, histories, texts);
 
@@ -59,11 +67,13 @@ export async function writeMerge(
     rowsWithText(
       histories.filter(({ stored }) => stored === null),
       texts,
+      dates,
     ),
   );
-  await run(manager, UPDATE_ARTICLES_WITH_TEXT, SENT_WITH_TEXT, rowsWithText(retold, texts));
+  await run(manager, UPDATE_ARTICLES_WITH_TEXT, SENT_WITH_TEXT, rowsWithText(retold, texts, dates));
   const sameAsBefore = histories.filter(({ stored, present }) => stored !== null && sameText(stored.text, present));
-  await run(manager, UPDATE_ARTICLES, ARTICLE_COLUMNS, sameAsBefore.map(rowOf));
+  const rows = sameAsBefore.map((history) => rowOf(history, dates));
+  await run(manager, UPDATE_ARTICLES, SENT, rows);
 
   const added = histories.flatMap(({ id, added }) => added.map((form) => ({ articleId: id, form, storedAt: now })));
   await run(manager, INSERT_REVISIONS, REVISION_COLUMNS, added);
@@ -146,17 +156,28 @@ function textsOf(events: readonly ArticleEvent[]): Texts {
   return new Map(told.map(({ data }) => [textKey(data.id, data), data]));
 }
 
+/** The earliest publication that the events give each article: of all its forms, for which of them is shown is the order of arrival. */
+function firstDatesOf(events: readonly ArticleEvent[]): Dates {
+  const dates = new Map<string, string>();
+  for (const { data } of events) {
+    if (data.gone || data.publishedAt === null) continue;
+    const first = dates.get(data.id);
+    if (first === undefined || data.publishedAt < first) dates.set(data.id, data.publishedAt);
+  }
+  return dates;
+}
+
 function textKey(articleId: string, { contentHash, metadataHash }: TextIdentity): string {
   return `${articleId} ${contentHash} ${metadataHash}`;
 }
 
-function rowOf({ id, state, present }: ArticleHistory): ArticleRow {
-  return { id, state, form: present };
+function rowOf({ id, state, present }: ArticleHistory, dates: Dates): ArticleRow {
+  return { id, state, form: present, firstPublishedAt: dates.get(id) ?? null };
 }
 
-function rowsWithText(histories: readonly ArticleHistory[], texts: Texts): ArticleRowWithText[] {
+function rowsWithText(histories: readonly ArticleHistory[], texts: Texts, dates: Dates): ArticleRowWithText[] {
   return histories.map((history) => {
     const text = texts.get(textKey(history.id, history.present))!;
-    return { ...rowOf(history), text, search: searchable(text) };
+    return { ...rowOf(history, dates), text, search: searchable(text) };
   });
 }

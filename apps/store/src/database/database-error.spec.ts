@@ -1,7 +1,7 @@
 import { KhabarError } from '@khabar/contracts';
 import { QueryFailedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import { databaseError } from './database-error.ts';
+import { databaseError, readingError, storingError } from './database-error.ts';
 
 const failed = (code?: string) =>
   new QueryFailedError('SELECT secret', ['a whole article'], Object.assign(new Error('said'), { code }));
@@ -24,7 +24,17 @@ describe('an error of the database', () => {
   );
 
   it.each(['22021', '22P05', '23502', '54000'])('is the article’s own when it cannot be stored: %s', (code) => {
-    expect(databaseError(failed(code))).toMatchObject({ code: 'unstorable-article', retriable: false });
+    expect(storingError(failed(code))).toMatchObject({ code: 'unstorable-article', retriable: false });
+  });
+
+  it.each(['22008', '22021', '54000'])('blames no article where none is stored: %s', (code) => {
+    expect(databaseError(failed(code))).toMatchObject({ code: 'unexpected' });
+    expect(readingError(failed(code))).toMatchObject({ message: 'said', code });
+  });
+
+  it('is the same for readers and writers when the database is away', () => {
+    expect(readingError(failed('08006'))).toMatchObject({ code: 'database-unavailable' });
+    expect(storingError(failed('08006'))).toMatchObject({ code: 'database-unavailable' });
   });
 
   it('is tried again, a limited number of times, when it is anything else', () => {

@@ -12,8 +12,7 @@ const UNFIT = /^(22|23|54)/;
 
 /**
  * Anything that a query throws as a KhabarError: `database-unavailable` (a dependency that is away), `database-conflict` (worth another
- * try), `unstorable-article` (will never succeed), else what {@link toKhabarError} makes of it. Its cause is the driver's error, for
- * TypeORM's carries all parameters.
+ * try), else what {@link toKhabarError} makes of it. Its cause is the driver's error, for TypeORM's carries all parameters.
  */
 export function databaseError(thrown: unknown): KhabarError {
   if (thrown instanceof KhabarError) return thrown;
@@ -26,10 +25,22 @@ export function databaseError(thrown: unknown): KhabarError {
   if (code !== null && CONFLICT.test(code)) {
     return new KhabarError('database-conflict', why, { retriable: true, cause });
   }
-  if (code !== null && UNFIT.test(code)) {
-    return new KhabarError('unstorable-article', `Postgres refused the article: ${why}`, { cause });
-  }
   return toKhabarError(cause);
+}
+
+/** As {@link databaseError}, where articles are stored: `unstorable-article` when Postgres refuses their data, which will never succeed. */
+export function storingError(thrown: unknown): KhabarError {
+  const error = databaseError(thrown);
+  if (thrown instanceof KhabarError || !UNFIT.test(sqlState(error.cause) ?? '')) return error;
+  return new KhabarError('unstorable-article', `Postgres refused the article: ${error.message}`, {
+    cause: error.cause,
+  });
+}
+
+/** As {@link databaseError}, where a request is answered: what is nobody's fault but ours stays the driver's error, so that it is answered 500. */
+export function readingError(thrown: unknown): unknown {
+  const error = databaseError(thrown);
+  return error.code === 'unexpected' ? error.cause : error;
 }
 
 /** The five characters by which Postgres names an error; null for an error that did not come from the server. */

@@ -6,10 +6,10 @@ import {
   type CloudEvent,
   TOPICS,
 } from '@khabar/contracts';
-import { createTestDatabase, type TestDatabase } from '@khabar/testing';
-import type { DataSource } from 'typeorm';
+import { createTestDatabase, eventually, type TestDatabase } from '@khabar/testing';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { idOf, makeArticleEvent } from '../articles/event-factory.ts';
+import { idOf, makeArticleEvent } from '../articles/event-factory.fixture.ts';
 import type { Announcement } from '../articles/merge.ts';
 import { saveArticles } from '../articles/save-articles.ts';
 import { openDatabase } from '../database/open-database.ts';
@@ -137,6 +137,54 @@ describe('announcing changes', () => {
     released.resolve();
     expect(await first).toMatchObject({ inTurn: true, count: 1 });
     expect(await relayChanges(otherStore, publish, 500)).toMatchObject({ inTurn: true, count: 0 });
+  });
+
+  describe('to a bus that answers late', () => {
+    let strict: DataSource;
+
+    /** A store whose silent transactions end soon. */
+    beforeAll(async () => {
+      const options = { ...store.options, extra: { idle_in_transaction_session_timeout: 300 } };
+      strict = await new DataSource(options as typeof store.options).initialize();
+    });
+
+    afterAll(() => strict.destroy());
+
+    const ownTurn = `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+    it('keeps its turn, however long that takes', async () => {
+      await change('i');
+      const released = Promise.withResolvers<void>();
+      const round = relayChanges(strict, () => released.promise, 500, 50);
+      await eventually(async () => {
+        const held = await store.query(
+          `SELECT FROM pg_stat_activity WHERE pid IN (${ownTurn}) AND clock_timestamp() - xact_start > interval '1 second'`,
+        );
+        return held.length > 0;
+      });
+      expect(await relayChanges(otherStore, publish, 500)).toMatchObject({ inTurn: false });
+      released.resolve();
+      expect(await round).toMatchObject({ inTurn: true, count: 1 });
+      expect(await waiting()).toBe(0);
+    });
+
+    it('leaves all to the next relay when it loses its turn, and ends only when the bus has answered', async () => {
+      await change('j');
+      const released = Promise.withResolvers<void>();
+      let settled = false;
+      const round = relayChanges(strict, () => released.promise, 500, 50).finally(() => (settled = true));
+      const failing = expect(round).rejects.toMatchObject({ code: 'database-unavailable' });
+      await eventually(async () => {
+        const ended = await store.query(`SELECT pg_terminate_backend(pid) FROM (${ownTurn}) AS holders`);
+        return ended.length > 0;
+      });
+      await eventually(async () => (await relayChanges(otherStore, publish, 500)).count === 1);
+      expect(settled).toBe(false);
+      released.resolve();
+      await failing;
+      expect(await announced('j')).toHaveLength(1);
+    });
   });
 
   it('does not pass over what a slow transaction adds below what is announced already', async () => {

@@ -1,6 +1,7 @@
 import { type ArticleChange, articleChangeEvent, type CloudEvent } from '@khabar/contracts';
 import type { DataSource } from 'typeorm';
 import { databaseError } from '../database/database-error.ts';
+import { holdTransaction } from './hold-transaction.ts';
 
 /** What one round of the relay came to. */
 export interface Relayed {
@@ -11,6 +12,9 @@ export interface Relayed {
   /** When the oldest of them was stored, RFC 3339 UTC; null when there was none. */
   readonly oldestStoredAt: string | null;
 }
+
+/** Well below the time that the database gives a silent transaction (`open-database.ts`). */
+const HOLD_EVERY_MS = 15_000;
 
 const TAKE_TURN = `SELECT pg_try_advisory_xact_lock(hashtextextended('khabar store outbox', 0)) AS taken`;
 
@@ -40,12 +44,17 @@ interface OutboxRow {
  * the earlier one too, at a smaller position. No change is passed over, for what a slow transaction adds below a position already
  * announced is found in a later round: the outbox is emptied, not read by a cursor. A round that is cut short leaves its changes where
  * they are, to be announced again under the same ids.
+ *
+ * A round lasts until its publish has settled, however long that takes; the transaction is kept awake for so long. Who loses it all the
+ * same (its connection breaks, its process freezes) has deleted nothing: the next relay begins with the very changes that may still be
+ * on their way, so what arrives late is a repeat, and no change appears for the first time behind a later one of its article.
  * @throws KhabarError as `publish` and {@link databaseError} say.
  */
 export async function relayChanges(
   dataSource: DataSource,
   publish: (events: CloudEvent[]) => Promise<void>,
   limit: number,
+  holdEveryMs = HOLD_EVERY_MS,
 ): Promise<Relayed> {
   try {
     return await dataSource.transaction(async (manager) => {
@@ -53,7 +62,7 @@ export async function relayChanges(
       if (!turn[0]!.taken) return { inTurn: false, count: 0, oldestStoredAt: null };
       const rows: OutboxRow[] = await manager.query(SELECT_OLDEST, [limit]);
       if (rows.length > 0) {
-        await publish(rows.map(eventOf));
+        await holdTransaction(manager, holdEveryMs, publish(rows.map(eventOf)));
         await manager.query(DELETE_ANNOUNCED, [rows.map(({ position }) => position)]);
       }
       const oldestStoredAt = rows[0]?.stored_at.toISOString() ?? null;

@@ -70,6 +70,19 @@ describe("a dead letter's reason", () => {
     expect(fromDeadLetterHeaders(headers)?.origin).toBeNull();
   });
 
+  it('with numbers that are none has one attempt, and stands at the beginning of its topic', () => {
+    for (const odd of ['', 'many', '-1', '1.5', 'NaN', '0x10']) {
+      const headers = {
+        ...toDeadLetterHeaders(reason),
+        ...{ 'khabar-attempts': odd, 'khabar-partition': odd, 'khabar-offset': odd },
+      };
+      expect(fromDeadLetterHeaders(headers)).toMatchObject({
+        attempts: 1,
+        origin: { topic: 'news.articles.v1', partition: 0, offset: '0' },
+      });
+    }
+  });
+
   it('leaves every original header as it was', () => {
     const { headers } = encodeEvent(articleEvent(articleExample, articleExample.rawId, '00-a-b-01'));
     const dead = { ...headers, ...toDeadLetterHeaders(reason) };

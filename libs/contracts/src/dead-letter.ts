@@ -45,7 +45,7 @@ export function fromDeadLetterHeaders(headers: Readonly<Record<string, string>>)
   return {
     code,
     message: headers[`${PREFIX}message`] ?? '',
-    attempts: Number(headers[`${PREFIX}attempts`] ?? 1),
+    attempts: Number(digits(headers[`${PREFIX}attempts`], '1')),
     service: headers[`${PREFIX}service`] ?? '',
     version: headers[`${PREFIX}version`] ?? '',
     origin:
@@ -53,12 +53,16 @@ export function fromDeadLetterHeaders(headers: Readonly<Record<string, string>>)
         ? null
         : {
             topic,
-            partition: Number(headers[`${PREFIX}partition`] ?? 0),
-            offset: headers[`${PREFIX}offset`] ?? '0',
+            partition: Number(digits(headers[`${PREFIX}partition`], '0')),
+            offset: digits(headers[`${PREFIX}offset`], '0'),
           },
     firstAt: headers[`${PREFIX}first-at`] ?? '',
     lastAt: headers[`${PREFIX}last-at`] ?? '',
   };
+}
+
+function digits(found: string | undefined, otherwise: string): string {
+  return found !== undefined && /^\d+$/.test(found) ? found : otherwise;
 }
 
 /** How many bytes of an input over a limit its dead letter keeps. */

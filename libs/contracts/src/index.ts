@@ -1,17 +1,10 @@
 export { KhabarError, toKhabarError } from './khabar-error.ts';
 export { compileValidator, instant, orNull, sha256, uuid, type Validator } from './schema.ts';
-export {
-  canonicalUrl,
-  chooseCanonicalUrl,
-  sameRegistrableDomain,
-  withoutTracking,
-  type AddressEvidence,
-} from './canonical-url.ts';
+export { canonicalUrl, sameRegistrableDomain } from './canonical-url.ts';
+export { chooseCanonicalUrl, type AddressEvidence } from './choose-canonical-url.ts';
 export {
   SOURCE_KINDS,
-  articleEventId,
   articleId,
-  changeEventId,
   rawArticleIdOfFile,
   rawArticleIdOfGuid,
   rawArticleIdOfUrl,
@@ -24,7 +17,6 @@ export {
   FeedEntrySchema,
   RawArticleSchema,
   bodyBytes,
-  comparableEntry,
   encodeBody,
   isEntryOnly,
   rawArticleExample,

@@ -133,6 +133,22 @@ describe('rawContentHash', () => {
     expect(hash({ ...entry, content: '<p>The sun shines.</p>' })).not.toBe(hash(entry));
   });
 
+  it('of a page that is gone is not that of an empty one, with and without entry', () => {
+    expect(rawContentHash(null, null)).toBe(sha256('\0gone'));
+    expect(rawContentHash(null, entry)).toBe(sha256('\0gone', '\0', JSON.stringify(comparableEntry(entry))));
+    const bare = { ...entry, content: null, summary: null };
+    for (const of of [null, entry, bare]) {
+      expect(rawContentHash(null, of)).not.toBe(rawContentHash(new Uint8Array(), of));
+    }
+  });
+
+  it("of an entry's own text with half a surrogate pair in it is of the entry alone", () => {
+    const broken = { ...entry, content: '<p>ra\ud800in</p>' };
+    expect(rawContentHash(Buffer.from(broken.content), broken)).toBe(
+      sha256('\0', JSON.stringify(comparableEntry(broken))),
+    );
+  });
+
   it('is frozen for an entry too', () => {
     expect(rawContentHash(Buffer.from(entry.content!), entry)).toBe(
       'a4a701075ff5b06e7da6c1426785ea899597fbad068b05ec26463901388ca136',
@@ -197,6 +213,16 @@ describe('isEntryOnly', () => {
       true,
     ],
     ['an entry with neither, an empty body', { entry: { ...entry, content: null, summary: null }, body: '' }, true],
+    [
+      'an entry with half a surrogate pair in its text, which UTF-8 made whole',
+      { entry: { ...entry, content: 'ra\ud800in' }, body: 'ra\ufffdin' },
+      true,
+    ],
+    [
+      'an entry with half a surrogate pair in its text, which JSON kept',
+      { entry: { ...entry, content: 'ra\ud800in' }, body: 'ra\ud800in' },
+      true,
+    ],
     ['an entry whose page was fetched', { http, body: '<html>rain</html>' }, false],
     ['an entry whose page is the very same text', { http }, false],
     ['an entry whose page is gone', { http: { ...http, status: 410 }, body: null }, false],

@@ -121,27 +121,35 @@ export function comparableEntry(entry: FeedEntry): unknown {
   ];
 }
 
+/** Stands in a content hash for the body of a page that is gone, which is not the same as an empty one. */
+const GONE = '\0gone';
+
 /**
  * The content hash of a raw article: plain SHA-256 of the bytes where there is no entry (so `sha256sum` of a file agrees),
- * else SHA-256 of the bytes, a zero byte and the comparable entry. An entry's own text is not hashed twice.
+ * else SHA-256 of the bytes, a zero byte and the comparable entry. An entry's own text is not hashed twice. Bytes are null
+ * where the page is gone.
  */
 export function rawContentHash(bytes: Uint8Array | null, entry: FeedEntry | null): string {
   const hash = createHash('sha256');
-  const ownText = entry !== null && bytes !== null && isEntryText(bytes, entry);
-  if (bytes !== null && !ownText) hash.update(bytes);
+  if (bytes === null) hash.update(GONE);
+  else if (entry === null || !isEntryText(bytes, entry)) hash.update(bytes);
   if (entry !== null) hash.update('\0').update(JSON.stringify(comparableEntry(entry)));
   return hash.digest('hex');
 }
 
 function isEntryText(bytes: Uint8Array, entry: FeedEntry): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return text === (entry.content ?? entry.summary ?? '');
+  return Buffer.from(ownText(entry)).equals(bytes);
 }
 
 /** Whether the body is the feed entry's own text: no page was fetched for it. */
 export function isEntryOnly(raw: Pick<RawArticle, 'http' | 'entry' | 'body'>): boolean {
   if (raw.entry === null || raw.http !== null) return false;
-  return raw.body === (raw.entry.content ?? raw.entry.summary ?? '');
+  return raw.body !== null && raw.body.toWellFormed() === ownText(raw.entry);
+}
+
+// Half a surrogate pair, which a feed may have, does not survive as UTF-8.
+function ownText(entry: FeedEntry): string {
+  return (entry.content ?? entry.summary ?? '').toWellFormed();
 }
 
 /** A raw article for documentation and tests. */

@@ -102,6 +102,9 @@ describe('instant', () => {
     '2024-02-29T23:59:59.999Z',
     '1969-12-31T00:00:00.001Z',
     '9999-12-31T23:59:59.999Z',
+    '0001-01-01T00:00:00.000Z',
+    '0010-01-01T00:00:00.000Z',
+    '0100-01-01T00:00:00.000Z',
   ])('accepts %s', (text) => {
     expect(accepts(instant(), text)).toBe(true);
     expect(new Date(text).toISOString()).toBe(text);
@@ -120,6 +123,7 @@ describe('instant', () => {
     ['a month that is not', '2026-13-01T09:30:00.000Z'],
     ['hour 24', '2026-03-14T24:00:00.000Z'],
     ['a leap second', '2026-12-31T23:59:60.000Z'],
+    ['the year 0000', '0000-03-14T09:30:00.000Z'],
     ['a year of five digits', '+12026-03-14T09:30:00.000Z'],
     ['a line end behind it', '2026-03-14T09:30:00.000Z\n'],
     ['digits that are not ASCII', '२०२६-03-14T09:30:00.000Z'],

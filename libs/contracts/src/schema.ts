@@ -10,11 +10,11 @@ export function uuid(description?: string) {
   });
 }
 
-/** An instant in UTC with milliseconds, `2026-03-14T09:30:00.000Z` (RFC 3339): of one form, so that text order is time order. No leap second, which `Date` does not know. */
+/** An instant in UTC with milliseconds, `2026-03-14T09:30:00.000Z` (RFC 3339): of one form, so that text order is time order. No leap second, which `Date` does not know, and no year 0000, which Postgres does not. */
 export function instant(description?: string) {
   return Type.String({
     format: 'date-time',
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d\\.\\d{3}Z$',
+    pattern: '^(\\d{3}[1-9]|\\d{2}[1-9]\\d|\\d[1-9]\\d{2}|[1-9]\\d{3})-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d\\.\\d{3}Z$',
     ...(description && { description }),
   });
 }

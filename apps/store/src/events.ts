@@ -15,6 +15,7 @@ export class StoreEvents {
   readonly #relayed: Counter;
   readonly #relayFailures: Counter;
   readonly #relayLag: Gauge;
+  readonly #forgotten: Counter;
 
   constructor(@Inject(LOGGER) logger: Logger, @Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -53,6 +54,11 @@ export class StoreEvents {
       help: 'Age of the oldest change when it was announced, 0 when nothing waited',
       registers,
     });
+    this.#forgotten = new Counter({
+      name: 'khabar_store_forgotten_repeats_total',
+      help: 'Repeats deleted whose events the topic does not keep any more',
+      registers,
+    });
   }
 
   /** `seconds` is the time that the batch took. */
@@ -82,6 +88,19 @@ export class StoreEvents {
     this.#logger.warn(
       { err: error, code: error.code },
       `changes could not be announced, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+
+  forgot(repeats: number): void {
+    if (repeats === 0) return;
+    this.#forgotten.inc(repeats);
+    this.#logger.debug({ count: repeats }, 'repeats forgotten');
+  }
+
+  forgettingFailed(error: KhabarError, pauseMs: number): void {
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `repeats could not be forgotten, trying again in ${pauseMs / 1000} s: ${error.message}`,
     );
   }
 }

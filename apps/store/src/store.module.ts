@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { ArticleSearch } from './articles/article-search.ts';
 import { ArticlesConsumer } from './articles/articles.consumer.ts';
 import { ArticlesController } from './articles/articles.controller.ts';
+import { RepeatsCleaner } from './articles/repeats-cleaner.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
 import { StoreEvents } from './events.ts';
@@ -27,16 +28,18 @@ import { StatsController } from './stats/stats.controller.ts';
     },
     ArticleSearch,
     OutboxRelay,
+    RepeatsCleaner,
   ],
 })
 export class StoreModule implements OnApplicationShutdown {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+    @Inject(RepeatsCleaner) private readonly cleaner: RepeatsCleaner,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.relay.stop();
+    await Promise.all([this.relay.stop(), this.cleaner.stop()]);
     await this.dataSource.destroy();
   }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
 import { readArticleQuery } from './article-query.ts';
 import { idOf } from './event-factory.fixture.ts';
+import { SELECT_REPEATS } from './forget-repeats.ts';
 import { listStatement } from './list-statement.ts';
 import { LOCK_ARTICLES, LOCK_RAW_ARTICLES, SELECT_FORMS, SELECT_KNOWN_EVENTS, SELECT_MAKERS } from './statements.ts';
 
@@ -79,6 +80,11 @@ describe(`the plans over ${ROWS} articles`, () => {
       const { text, parameters: values } = listStatement(readArticleQuery(parameters));
       expect(await planOf(text, values)).not.toContain('Sort');
     }
+  });
+
+  it('read no whole table to look for repeats', async () => {
+    const plan = await planOf(SELECT_REPEATS, [articleIds[0], 1_000, '2026-03-01T00:00:00.000Z']);
+    expect(plan).not.toContain('Seq Scan');
   });
 
   it('read no whole table to save a batch', async () => {

@@ -17,13 +17,20 @@ type StoredForm = KeptForm & { readonly storedAt: string };
 
 /** The revisions that an article's forms amount to, the last to arrive first. */
 export function revisionsOf(forms: readonly StoredForm[]): Revision[] {
-  const runs: StoredForm[][] = [];
+  return runsOf(forms)
+    .map(revisionOf)
+    .sort((a, b) => b.number - a.number);
+}
+
+/** An article's forms in their order, cut where the text changes. */
+export function runsOf<T extends Form>(forms: readonly T[]): T[][] {
+  const runs: T[][] = [];
   for (const form of [...forms].sort(compareForms)) {
     const run = runs.at(-1);
     if (run && sameText(run[0]!, form)) run.push(form);
     else runs.push([form]);
   }
-  return runs.map(revisionOf).sort((a, b) => b.number - a.number);
+  return runs;
 }
 
 function revisionOf(run: readonly StoredForm[]): Revision {

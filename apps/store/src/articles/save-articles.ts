@@ -50,7 +50,7 @@ export async function saveArticles(
 }
 
 async function saveOnce(dataSource: DataSource, events: readonly ArticleEvent[], now: string): Promise<Saved> {
-  // What was merged once is part of the store for good, so this needs no lock, and a redelivery costs nothing more.
+  // What was merged once has had its effect for good, so this needs no lock, and a redelivery costs nothing more.
   const known = await knownEvents(dataSource, events);
   const fresh = events.filter(({ id }) => !known.has(id));
   if (fresh.length === 0) return { effects: events.map(() => 'known'), announcements: [] };

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { ARTICLES, toKhabarError } from '@khabar/contracts';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { StoreEvents } from '../events.ts';
+import { forgetRepeats } from './forget-repeats.ts';
+
+/** A thousand articles a minute: a million within a day. */
+const EVERY_MS = 60_000;
+const ARTICLES_AT_ONCE = 1_000;
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/** Walks through the articles for as long as the service runs, and forgets repeats of events that the topic does not keep any more. */
+@Injectable()
+export class RepeatsCleaner implements OnApplicationBootstrap {
+  readonly #stop = new AbortController();
+  #running: Promise<void> | null = null;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(StoreEvents) private readonly report: StoreEvents,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#running = this.#run();
+  }
+
+  /** Finishes the step at hand. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    // Ids are spread evenly, and a service that restarts often is to reach all of them too.
+    let lastId: string = randomUUID();
+    for (;;) {
+      await setTimeout(EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        const before = new Date(Date.now() - ARTICLES.retentionMs).toISOString();
+        const step = await forgetRepeats(this.dataSource, lastId, ARTICLES_AT_ONCE, before);
+        this.report.forgot(step.count);
+        lastId = step.lastId ?? BEFORE_ALL;
+      } catch (thrown) {
+        this.report.forgettingFailed(toKhabarError(thrown), EVERY_MS);
+      }
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import { isEntryOnly, rawArticleIdOfUrl, rawArticleValidator, sourceId } from '@khabar/contracts';
+import { isEntryOnly, rawArticleIdOfGuid, rawArticleIdOfUrl, rawArticleValidator, sourceId } from '@khabar/contracts';
 import { type FakeWeb, type TestDatabase, createTestDatabase, eventually, startFakeWeb } from '@khabar/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FetcherUnderTest, startFetcher } from '../fetcher.fixture.ts';
@@ -6,13 +6,15 @@ import { type FetcherUnderTest, startFetcher } from '../fetcher.fixture.ts';
 interface Item {
   readonly name: string;
   readonly text?: string;
+  readonly title?: string;
+  readonly guid?: string;
 }
 
 function rss(items: readonly Item[], extra = ''): string {
   const written = items.map(
-    ({ name, text = `Text of ${name}.` }) =>
-      `<item><title>Title of ${name}</title><link>https://news.example.org/${name}</link>
-        <guid isPermaLink="false">${name}</guid><description>${text}</description></item>`,
+    ({ name, text = `Text of ${name}.`, title = `Title of ${name}`, guid = name }) =>
+      `<item><title>${title}</title><link>https://news.example.org/${name}</link>
+        <guid isPermaLink="false">${guid}</guid><description>${text}</description></item>`,
   );
   return `<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>https://news.example.org/</link>
     <language>en</language>${written.join('')}${extra}</channel></rss>`;
@@ -147,6 +149,54 @@ describe('polling a feed', () => {
     expect(await fetcher.metrics()).toContain(
       'khabar_fetcher_rejected_total{code="entry-without-identity",service="fetcher"} 1',
     );
+  });
+
+  it('keeps the entries of a live ticker apart, of which each poll shows only the latest', async () => {
+    const [g1, g2] = [1, 2].map((at) => ({ name: 'live', guid: `g${at}`, title: `Goal ${at}`, text: `Text ${at}` }));
+    web.route(feed, { body: rss([g1!]) }, { body: rss([g2!, g1!]) }, { body: rss([g2!]) });
+    const { id } = await addFeed();
+    await polled(id, 1);
+    await pollAgain(id);
+    await pollAgain(id);
+    const raws = (await published(id)).map((raw) => [raw.body, raw.id, raw.entry?.linkShared]);
+    expect(raws.sort()).toEqual([
+      ['Text 1', rawArticleIdOfUrl('https://news.example.org/live'), false],
+      ['Text 2', rawArticleIdOfGuid(id, 'g2'), true],
+    ]);
+  });
+
+  it('remembers the guids of a feed that changes them all, and makes no new articles of it', async () => {
+    const renamed = (prefix: string) => ['a', 'b'].map((name) => ({ name, guid: `${prefix}${name}` }));
+    const corrected = [{ name: 'a', guid: 'v2-a', title: 'Corrected' }, renamed('v2-')[1]!];
+    web.route(feed, { body: rss(renamed('v1-')) }, { body: rss(renamed('v2-')) }, { body: rss(corrected) });
+    const { id } = await addFeed();
+    await polled(id, 1);
+    await pollAgain(id);
+    await pollAgain(id);
+    const [a, b] = ['a', 'b'].map((name) => rawArticleIdOfUrl(`https://news.example.org/${name}`));
+    expect((await published(id)).map((raw) => raw.id).sort()).toEqual([a, a, a, b, b].sort());
+  });
+
+  it('over the limit fails, and puts its beginning among the dead letters, once', async () => {
+    const text = 'long '.repeat(1_200_000);
+    web.route(feed, { body: rss([{ name: 'a', text }]) }, { body: rss([{ name: 'a', text }]) }, { body: rss(ABC) });
+    const { id } = await addFeed();
+    const failing = await polled(id, 1);
+    expect(failing).toMatchObject({ state: 'failing', lastError: { code: 'too-large' }, counters: { rejected: 1 } });
+    expect((await pollAgain(id)).counters).toMatchObject({ failures: 2, rejected: 1 });
+    expect((await pollAgain(id)).counters).toMatchObject({ failures: 2, rejected: 1, published: 3 });
+    const rejected = (await fetcher.rejected()).filter(({ input }) => input.sourceId === id);
+    expect(rejected).toMatchObject([
+      {
+        reason: { code: 'too-large' },
+        input: {
+          ...{ url: web.url(feed), path: null, bytes: null, sha256: null },
+          head: Buffer.from(rss([{ name: 'a', text }]))
+            .subarray(0, 65_536)
+            .toString('base64'),
+        },
+      },
+    ]);
   });
 
   it('loses nothing when it dies between the bus and the database: the poll is repeated', async () => {

@@ -1,5 +1,6 @@
 import { type FeedEntry, rawArticleIdOfGuid, rawArticleIdOfUrl, sourceId } from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
+import { identifyEntries } from './entry-identity.ts';
 import { feedFindings } from './feed.ts';
 
 const address = 'https://news.example.org/feed.xml';
@@ -23,7 +24,7 @@ const entry = (of: Partial<FeedEntry>): FeedEntry => ({
   ...of,
 });
 const findings = (entries: FeedEntry[], language: string | null = null) =>
-  feedFindings({ id, address, language }, entries, at);
+  feedFindings({ id, address, language }, identifyEntries(id, entries, new Map()), at);
 const rawsOf = (entries: FeedEntry[], language?: string) =>
   findings(entries, language).flatMap(({ announcement }) =>
     announcement?.kind === 'raw' ? [announcement.event.data] : [],

@@ -1,16 +1,10 @@
-import {
-  type FeedEntry,
-  KhabarError,
-  encodeBody,
-  rawArticleIdOfGuid,
-  rawArticleIdOfUrl,
-  rawContentHash,
-  canonicalUrl,
-} from '@khabar/contracts';
-import { identityOf, parseFeed } from '@khabar/feeds';
+import { type FeedEntry, KhabarError, encodeBody, rawArticleIdOfGuid, rawContentHash } from '@khabar/contracts';
+import { parseFeed } from '@khabar/feeds';
 import type { DocumentFetcher, DocumentResponse } from '../fetching/fetch-document.ts';
+import { BodyTooLarge } from '../fetching/read-body.ts';
 import type { AnnouncedForm } from '../frontier/announced.ts';
 import type { Source } from '../sources/source.entity.ts';
+import { type IdentifiedEntry, identifyEntries, idsToLookUp } from './entry-identity.ts';
 import { type Discovery, type DiscoveryEnd, type Finding, headOf, rawFinding, rejectedFinding } from './finding.ts';
 import { createHash } from 'node:crypto';
 
@@ -28,16 +22,20 @@ export async function* discoverFeed(
   known: (ids: readonly string[]) => Promise<ReadonlyMap<string, AnnouncedForm>>,
   signal: AbortSignal,
 ): Discovery {
-  const response = await documents.fetch({
-    url: source.movedTo ?? source.address,
-    etag: source.etag,
-    lastModified: source.lastModified,
-    accept: ACCEPT,
-    signal,
-  });
+  const { etag, lastModified } = source;
+  let response: DocumentResponse;
+  try {
+    const url = source.movedTo ?? source.address;
+    response = await documents.fetch({ url, etag, lastModified, accept: ACCEPT, signal });
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error;
+    const finding = rejectedDocument(source, error, new Date().toISOString());
+    const before = (await known([finding.id])).get(finding.id);
+    if (before?.contentHash !== finding.contentHash) yield [finding];
+    return { kind: 'failed', status: null, retryAfterMs: null, reason: error };
+  }
   const movedTo = response.movedTo ?? source.movedTo;
   if (response.status === 304) {
-    const { etag, lastModified } = source;
     return {
       ...nothingSaid,
       unchanged: true,
@@ -50,9 +48,13 @@ export async function* discoverFeed(
   if (response.bytes === null) return refused(response, source);
 
   const parsed = parseFeed(response.bytes, { contentType: response.contentType, url: response.finalUrl });
-  const found = feedFindings(source, parsed.entries, new Date().toISOString());
-  const forms = await known(found.map(({ id }) => id));
-  const fresh = found.filter(({ id, contentHash }) => forms.get(id)?.contentHash !== contentHash);
+  const forms = await known(idsToLookUp(source.id, parsed.entries));
+  const found = feedFindings(source, identifyEntries(source.id, parsed.entries, forms), new Date().toISOString());
+  const rejected = found.filter(({ announcement }) => announcement?.kind === 'rejected').map(({ id }) => id);
+  const rejectedBefore = rejected.length > 0 ? await known(rejected) : new Map<string, AnnouncedForm>();
+  const fresh = found.filter(
+    ({ id, contentHash }) => (forms.get(id) ?? rejectedBefore.get(id))?.contentHash !== contentHash,
+  );
   if (fresh.length > 0) yield fresh;
   return {
     ...nothingSaid,
@@ -73,47 +75,34 @@ const nothingSaid = { kind: 'read', unchanged: false, title: null, siteUrl: null
  */
 export function feedFindings(
   source: Pick<Source, 'id' | 'address' | 'language'>,
-  entries: readonly FeedEntry[],
+  entries: readonly IdentifiedEntry[],
   fetchedAt: string,
 ): Finding[] {
   const newest = new Map<string, { entry: FeedEntry; finding: Finding }>();
-  for (const found of entries) {
+  for (const { entry: found, ...identity } of entries) {
     const entry = { ...found, language: found.language ?? source.language };
-    const finding = findingOf(source, entry, fetchedAt);
+    const finding = findingOf(source, { ...identity, entry }, fetchedAt);
     const rival = newest.get(finding.id);
     if (rival === undefined || timeOf(entry) > timeOf(rival.entry)) newest.set(finding.id, { entry, finding });
   }
   return [...newest.values()].map(({ finding }) => finding);
 }
 
-function findingOf(source: Pick<Source, 'id' | 'address'>, entry: FeedEntry, fetchedAt: string): Finding {
-  const id = rawArticleIdOfEntry(source.id, entry);
-  if (id === null) return withoutIdentity(source, entry, fetchedAt);
+function findingOf(
+  source: Pick<Source, 'id' | 'address'>,
+  { entry, id, holder }: IdentifiedEntry,
+  fetchedAt: string,
+): Finding {
+  if (id === null) return rejectedEntry(source, entry, fetchedAt);
   const bytes = Buffer.from(entry.content ?? entry.summary ?? '');
-  return rawFinding({
-    id,
-    sourceId: source.id,
-    url: entry.link,
-    fetchedAt,
-    http: null,
-    entry,
-    mediaType: 'text/html',
-    charset: null,
-    ...encodeBody(bytes),
-    contentHash: rawContentHash(bytes, entry),
-  });
+  const raw = {
+    ...{ id, sourceId: source.id, url: entry.link, fetchedAt, http: null, entry },
+    ...{ mediaType: 'text/html', charset: null, ...encodeBody(bytes), contentHash: rawContentHash(bytes, entry) },
+  };
+  return rawFinding(raw, { holder });
 }
 
-/** Of its link, unless several entries share it; else of source and guid, or of its title where it has no guid; null where it has nothing. */
-function rawArticleIdOfEntry(sourceId: string, entry: FeedEntry): string | null {
-  if (entry.link !== null && !entry.linkShared && canonicalUrl(entry.link) !== null) {
-    return rawArticleIdOfUrl(entry.link);
-  }
-  const identity = identityOf(entry);
-  return identity === '' ? null : rawArticleIdOfGuid(sourceId, identity);
-}
-
-function withoutIdentity(source: Pick<Source, 'id' | 'address'>, entry: FeedEntry, fetchedAt: string): Finding {
+function rejectedEntry(source: Pick<Source, 'id' | 'address'>, entry: FeedEntry, fetchedAt: string): Finding {
   const bytes = Buffer.from(JSON.stringify(entry));
   const contentHash = rawContentHash(null, entry);
   return rejectedFinding(
@@ -128,6 +117,21 @@ function withoutIdentity(source: Pick<Source, 'id' | 'address'>, entry: FeedEntr
       head: headOf(bytes),
     },
     new KhabarError('entry-without-identity', 'The entry has neither link nor guid nor title'),
+  );
+}
+
+/** A document over the limit, once as long as it begins the same: how it goes on nobody read. */
+function rejectedDocument(
+  { id, address }: Pick<Source, 'id' | 'address'>,
+  reason: BodyTooLarge,
+  fetchedAt: string,
+): Finding {
+  const { head } = reason;
+  const contentHash = createHash('sha256').update(head).digest('hex');
+  return rejectedFinding(
+    { id: rawArticleIdOfGuid(id, `document ${address}`), contentHash, fileStamp: null },
+    { sourceId: id, url: address, path: null, fetchedAt, bytes: null, sha256: null, head: headOf(head) },
+    reason,
   );
 }
 

@@ -52,11 +52,15 @@ export type DiscoveryEnd =
 export type Discovery = AsyncGenerator<Finding[], DiscoveryEnd>;
 
 /** A raw article to publish. */
-export function rawFinding(raw: RawArticle, fileStamp: string | null = null): Finding {
+export function rawFinding(
+  raw: RawArticle,
+  { fileStamp = null, holder = null }: Partial<Pick<AnnouncedForm, 'fileStamp' | 'holder'>> = {},
+): Finding {
   return {
     id: raw.id,
     contentHash: raw.contentHash,
     fileStamp,
+    holder,
     announcement: { kind: 'raw', event: rawArticleEvent(raw) },
   };
 }
@@ -64,7 +68,7 @@ export function rawFinding(raw: RawArticle, fileStamp: string | null = null): Fi
 /** An input to put among the dead letters. */
 export function rejectedFinding(form: AnnouncedForm, rejected: RejectedInput, reason: KhabarError): Finding {
   const { fetchedAt } = rejected;
-  const event = rejectedInputEvent(rawEventId({ ...form, fetchedAt }), rejected);
+  const event = rejectedInputEvent(rawEventId({ ...form, fetchedAt }), form.id, rejected);
   return { ...form, announcement: { kind: 'rejected', event, reason } };
 }
 
@@ -74,10 +78,10 @@ export function headOf(bytes: Uint8Array): string {
 }
 
 /** A raw article that is too large for its topic once it is an event, in the form of its rejection. */
-export function asTooLarge({ id, contentHash, fileStamp }: AnnouncedForm, raw: RawArticle): Finding {
+export function asTooLarge({ id, contentHash, fileStamp, holder = null }: AnnouncedForm, raw: RawArticle): Finding {
   const bytes = bodyBytes(raw) ?? Buffer.alloc(0);
   return rejectedFinding(
-    { id, contentHash, fileStamp },
+    { id, contentHash, fileStamp, holder },
     {
       sourceId: raw.sourceId,
       url: raw.url,

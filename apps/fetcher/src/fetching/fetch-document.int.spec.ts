@@ -62,8 +62,6 @@ describe('fetching a document', () => {
       etag: 'W/"1"',
       lastModified: 'Sat, 14 Mar 2026 09:00:00 GMT',
       contentType: 'Application/RSS+XML; charset="UTF-8"',
-      mediaType: 'application/rss+xml',
-      charset: 'utf-8',
       retryAfterMs: null,
       bytes: Buffer.from(PAGE),
     });

@@ -1,8 +1,7 @@
 import { KhabarError } from '@khabar/contracts';
-import { charsetOf } from '@khabar/feeds';
 import { Agent, type Dispatcher, request } from 'undici';
 import { toFetchError } from './fetch-error.ts';
-import { checkDeclaredLength, discardBody, readBody } from './read-body.ts';
+import { readBody } from './read-body.ts';
 import { AddressGuard, type AddressPolicy, type Resolve, guardedConnector } from './ssrf-guard.ts';
 
 /** How documents are fetched. Times in milliseconds. */
@@ -41,9 +40,6 @@ export interface DocumentResponse {
   readonly lastModified: string | null;
   /** The header as it is; null where there is none. */
   readonly contentType: string | null;
-  /** Of the header, lower case, without parameters. */
-  readonly mediaType: string | null;
-  readonly charset: string | null;
   /** How long the server asks to stay away. */
   readonly retryAfterMs: number | null;
   /** Of an answer of class 2xx; null of any other. */
@@ -76,7 +72,7 @@ export class DocumentFetcher implements AsyncDisposable {
 
   /**
    * One conditional GET, redirects followed by hand so that each hop is checked like the first.
-   * @throws KhabarError `timeout`, `too-large`, `address-forbidden`, `too-many-redirects`, `dns-failed` … (see fetch-error.ts); `stopping`
+   * @throws BodyTooLarge, KhabarError `timeout`, `address-forbidden`, `too-many-redirects`, `dns-failed` … (see fetch-error.ts); `stopping`
    * when the signal aborts.
    */
   async fetch(wanted: DocumentRequest): Promise<DocumentResponse> {
@@ -132,16 +128,11 @@ export class DocumentFetcher implements AsyncDisposable {
 
   async #read(response: Dispatcher.ResponseData, url: string, movedTo: string | null): Promise<DocumentResponse> {
     const { maxBytes } = this.#settings;
-    const contentType = headerOf(response, 'content-type');
     let bytes: Buffer | null = null;
     if (response.statusCode >= 200 && response.statusCode < 300) {
-      try {
-        checkDeclaredLength(headerOf(response, 'content-length'), maxBytes);
-      } catch (error) {
-        discardBody(response.body);
-        throw error;
-      }
-      bytes = await readBody(response.body, headerOf(response, 'content-encoding'), maxBytes);
+      const contentEncoding = headerOf(response, 'content-encoding');
+      const contentLength = headerOf(response, 'content-length');
+      bytes = await readBody({ body: response.body, contentEncoding, contentLength }, maxBytes);
     } else {
       await response.body.dump({ limit: DISCARDED_BYTES });
     }
@@ -151,9 +142,7 @@ export class DocumentFetcher implements AsyncDisposable {
       movedTo,
       etag: headerOf(response, 'etag'),
       lastModified: headerOf(response, 'last-modified'),
-      contentType,
-      mediaType: contentType?.split(';', 1)[0]!.trim().toLowerCase() || null,
-      charset: charsetOf(contentType),
+      contentType: headerOf(response, 'content-type'),
       retryAfterMs: retryAfterMs(headerOf(response, 'retry-after'), new Date()),
       bytes,
     };

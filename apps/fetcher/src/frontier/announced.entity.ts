@@ -23,6 +23,14 @@ export class Announced {
   @Column('text', { name: 'file_stamp', nullable: true })
   fileStamp: string | null;
 
+  /** Of a feed's entry whose id is made of its link: see `EntryIdentity.identity`. */
+  @Column('bytea', { name: 'identity_hash', nullable: true })
+  identityHash: Buffer | null;
+
+  /** Of such an entry: see `EntryIdentity.title`. */
+  @Column('bytea', { name: 'title_hash', nullable: true })
+  titleHash: Buffer | null;
+
   @Column('timestamptz', { name: 'first_announced_at', default: () => 'now()' })
   firstAnnouncedAt: Date;
 

@@ -46,6 +46,8 @@ export class SourcesAndFrontier1763942400000 implements MigrationInterface {
         id uuid NOT NULL,
         content_hash bytea NOT NULL,
         file_stamp text,
+        identity_hash bytea,
+        title_hash bytea,
         first_announced_at timestamptz NOT NULL DEFAULT now(),
         announced_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT announced_pk PRIMARY KEY (source_id, id),

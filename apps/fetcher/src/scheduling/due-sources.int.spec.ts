@@ -45,7 +45,7 @@ describe('leases of due sources', () => {
   const read = (id: string) => database.getRepository(Source).findOneByOrFail({ id });
   const lease = async (id: string) => (await leaseSource(database, id, MINUTE)) as LeasedSource;
   const form = (name: string, contentHash = HASH): AnnouncedForm => {
-    return { id: rawArticleIdOfGuid('source', name), contentHash, fileStamp: null };
+    return { id: rawArticleIdOfGuid('source', name), contentHash, fileStamp: null, holder: null };
   };
   const counts = { published: 3, rejected: 1 };
   const succeeded: PollResult = {
@@ -219,9 +219,9 @@ describe('leases of due sources', () => {
     const id = await insert('feed', 1000);
     const held = await lease(id);
     await keepProgress(database, held, [form('a')]);
-    await keepProgress(database, held, [{ ...form('a', 'cd'.repeat(32)), fileStamp: '1:2:3:4' }]);
-    expect(await announcedForms(database, id, [form('a').id])).toEqual(
-      new Map([[form('a').id, { id: form('a').id, contentHash: 'cd'.repeat(32), fileStamp: '1:2:3:4' }]]),
-    );
+    const holder = { identity: '12'.repeat(32), title: '34'.repeat(32) };
+    const newest = { ...form('a', 'cd'.repeat(32)), fileStamp: '1:2:3:4', holder };
+    await keepProgress(database, held, [newest]);
+    expect(await announcedForms(database, id, [newest.id])).toEqual(new Map([[newest.id, newest]]));
   });
 });

@@ -101,6 +101,10 @@ export const fetcherSettings = {
     default: '.',
     description: 'The workspace: folder and file sources lie inside it, and their paths are relative to it.',
   }),
+  KHABAR_DATA: text({
+    default: 'data',
+    description: 'Folder of the embedded Postgres: inside the workspace, no source may lie in it.',
+  }),
   FETCH_FILE_SETTLE: duration({
     default: SECOND,
     min: 0,

@@ -42,7 +42,7 @@ import { SourcesService } from './sources/sources.service.ts';
     {
       provide: Workspace,
       inject: [CONFIG],
-      useFactory: (config: FetcherConfig) => new Workspace(config.FETCH_FOLDERS_ROOT),
+      useFactory: (config: FetcherConfig) => new Workspace(config.FETCH_FOLDERS_ROOT, config.KHABAR_DATA),
     },
     FetcherEvents,
     Poller,

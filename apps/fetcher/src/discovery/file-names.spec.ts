@@ -26,6 +26,7 @@ describe('the name of a file', () => {
     'X.TMP',
     'x.crdownload',
     '.x.swp',
+    'a/node_modules/b.txt',
   ])('%j is passed over', (path) => {
     expect(isIgnoredPath(path)).toBe(true);
   });

@@ -15,9 +15,11 @@ export function mediaTypeOfFile(path: string): string {
   return MEDIA_TYPES[extension] ?? 'application/octet-stream';
 }
 
-/** Hidden files and folders, and what editors, browsers and copying programs put beside the file that they are about to write. */
+/** Hidden files and folders, what editors, browsers and copying programs put beside the file that they are about to write, and what npm installs. */
 export function isIgnoredName(name: string): boolean {
-  return /^[.~#]|~$|\.(?:tmp|temp|part|partial|filepart|crdownload|download|swp|swx|swo|lock|bak)$/i.test(name);
+  return /^[.~#]|~$|^node_modules$|\.(?:tmp|temp|part|partial|filepart|crdownload|download|swp|swx|swo|lock|bak)$/i.test(
+    name,
+  );
 }
 
 /** Whether a path relative to its folder has an ignored name anywhere in it. */
@@ -26,16 +28,19 @@ export function isIgnoredPath(path: string): boolean {
 }
 
 /**
- * The files in a folder and the folders in it, as they come, in paths relative to it. Symbolic links are not followed: inside the folder
+ * The files in a folder and the folders in it, as they come, in paths relative to it, without those in the folder `except`. Symbolic links are not followed: inside the folder
  * they lead to what is found anyway, and outside is not the source's. Folders that cannot be read are told of and passed over.
  * @throws KhabarError `path-missing`, `unreadable-folder` for the folder itself.
  */
-export async function* filesIn(folder: string, unreadable: (path: string) => void): AsyncGenerator<string> {
+export async function* filesIn(
+  { path: folder, except }: { readonly path: string; readonly except: string },
+  unreadable: (path: string) => void,
+): AsyncGenerator<string> {
   const waiting = [''];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     try {
       for await (const entry of await opendir(join(folder, path), { bufferSize: 256 })) {
-        if (isIgnoredName(entry.name)) continue;
+        if (isIgnoredName(entry.name) || join(folder, path, entry.name) === except) continue;
         const inner = path === '' ? entry.name : `${path}/${entry.name}`;
         if (entry.isDirectory()) waiting.push(inner);
         else if (entry.isFile()) yield inner;

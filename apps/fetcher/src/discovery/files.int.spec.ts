@@ -238,6 +238,15 @@ describe('reading files', () => {
     expect(afterwards).toMatchObject({ bodies: ['The beginning'], end: { unsettled: false } });
   });
 
+  it('waits for so many files only, and leaves the others to the next poll', async () => {
+    await writeFile(join(folder, 'fresh.txt'), 'Fresh');
+    await utimes(join(folder, 'fresh.txt'), new Date(), new Date(Date.now() + 86_400_000));
+    const names = Array.from({ length: 10_002 }, (_, at) => `${at}/../fresh.txt`);
+    const { bodies, end } = await read(names, { settleMs: 1 });
+    expect(bodies).toHaveLength(10_000);
+    expect(end).toMatchObject({ kind: 'read', unsettled: true });
+  });
+
   it('reads a file whose time lies in the future', async () => {
     await writeFile(join(folder, 'future.txt'), 'From tomorrow');
     await utimes(join(folder, 'future.txt'), new Date(), new Date(Date.now() + 86_400_000));

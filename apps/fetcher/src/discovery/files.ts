@@ -26,6 +26,8 @@ export interface FilesToRead {
 }
 
 const PATHS_AT_ONCE = 200;
+/** Files that are being written and that one poll waits for; the others it leaves to the next. */
+const MOST_UNSETTLED = 10_000;
 const BATCH_FINDINGS = 100;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
@@ -41,8 +43,13 @@ export async function* discoverFiles(
   signal: AbortSignal,
 ): Discovery {
   const unsettled = new Map<string, string>();
-  const unreadable: string[] = [];
+  const unreadable = { first: '', count: 0 };
+  let isCrowded = false;
   const batch = new Batch();
+  const tellUnreadable = (path: string) => {
+    if (unreadable.count === 0) unreadable.first = path;
+    unreadable.count += 1;
+  };
 
   async function* look(group: readonly string[]): AsyncGenerator<Finding[]> {
     const ids = group.map((path) => rawArticleIdOfFile(source.id, path));
@@ -51,31 +58,34 @@ export async function* discoverFiles(
       if (signal.aborted) throw new KhabarError('stopping', 'The service stops', { retriable: true });
       const id = ids[at]!;
       const found = await examine(join(folder, path), forms.get(id)?.fileStamp, unsettled.get(path), settings);
-      if (found === 'unreadable') unreadable.push(path);
+      if (found === 'unreadable') tellUnreadable(path);
       else if (found === null || 'content' in found) unsettled.delete(path);
-      else unsettled.set(path, found.writtenAs);
+      else if (unsettled.size < MOST_UNSETTLED || unsettled.has(path)) unsettled.set(path, found.writtenAs);
+      else isCrowded = true;
       if (found === null || found === 'unreadable' || !('content' in found)) continue;
       batch.add(findingOf(source.id, id, path, found, forms.get(id), settings), found.content.bytes?.length ?? 0);
       if (batch.isFull) yield batch.take();
     }
   }
 
-  for await (const group of groupsOf(paths((path) => unreadable.push(path)))) yield* look(group);
+  for await (const group of groupsOf(paths(tellUnreadable))) yield* look(group);
   if (unsettled.size > 0) {
     await pause(settings.settleMs, signal);
     for await (const group of groupsOf([...unsettled.keys()])) yield* look(group);
   }
   if (!batch.isEmpty) yield batch.take();
 
-  if (unreadable.length > 0) {
-    const others = unreadable.length === 1 ? '' : ` and ${unreadable.length - 1} more`;
-    const reason = new KhabarError('unreadable-file', `${unreadable[0]}${others} cannot be read`, { retriable: true });
+  if (unreadable.count > 0) {
+    const others = unreadable.count === 1 ? '' : ` and ${unreadable.count - 1} more`;
+    const reason = new KhabarError('unreadable-file', `${unreadable.first}${others} cannot be read`, {
+      retriable: true,
+    });
     return { kind: 'failed', status: null, retryAfterMs: null, reason };
   }
   return {
     ...nothingSaid,
     unchanged: batch.taken === 0,
-    unsettled: unsettled.size > 0,
+    unsettled: unsettled.size > 0 || isCrowded,
   };
 }
 
@@ -152,7 +162,7 @@ function findingOf(
       ...encodeBody(bytes),
       contentHash: sha256,
     },
-    stamp,
+    { fileStamp: stamp },
   );
 }
 

@@ -9,6 +9,8 @@ export interface WatchedPlace {
   /** Absolute, links resolved: a folder, or a file. */
   readonly path: string;
   readonly kind: 'folder' | 'file';
+  /** A folder that is passed over, absolute, links resolved. */
+  readonly except: string;
 }
 
 /**
@@ -19,6 +21,7 @@ export class FolderWatch {
   readonly #watches = new Map<string, { readonly path: string; readonly watcher: FSWatcher }>();
   readonly #report: FetcherEvents;
   readonly #changed: (sourceId: string, path: string) => void;
+  #isClosed = false;
 
   /** `changed` is told the path relative to the source's folder. */
   constructor(report: FetcherEvents, changed: (sourceId: string, path: string) => void) {
@@ -26,16 +29,17 @@ export class FolderWatch {
     this.#changed = changed;
   }
 
-  /** Watches a source from now on, if it is not watched there already. */
-  async ensure(source: Pick<Source, 'id' | 'kind' | 'address'>, { path, kind }: WatchedPlace): Promise<void> {
+  /** Watches a source from now on, if it is not watched there already; does nothing once closed. */
+  async ensure(source: Pick<Source, 'id' | 'kind' | 'address'>, { path, kind, except }: WatchedPlace): Promise<void> {
     if (this.#watches.get(source.id)?.path === path) return;
     await this.forget(source.id);
+    if (this.#isClosed) return;
     const folder = kind === 'folder' ? path : dirname(path);
     const watcher = watch(path, {
       ignoreInitial: true,
       followSymlinks: false,
       ignorePermissionErrors: true,
-      ignored: (found) => found !== path && isIgnoredName(basename(found)),
+      ignored: (found) => found !== path && (found === except || isIgnoredName(basename(found))),
     });
     const changed = (found: string) => {
       const inner = relative(folder, found).split(sep).join('/');
@@ -53,8 +57,9 @@ export class FolderWatch {
     await watched?.watcher.close();
   }
 
-  /** Ends every watch. */
+  /** Ends every watch, for good. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#watches.keys()].map((sourceId) => this.forget(sourceId)));
   }
 }

@@ -14,11 +14,10 @@ import {
   sourceId,
 } from '@khabar/contracts';
 import { readDate } from '@khabar/feeds';
-import { CONFIG, problem, readBody } from '@khabar/runtime';
+import { CONFIG, apiProblem, apiSchema, problem, readBody } from '@khabar/runtime';
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Type, type Static } from 'typebox';
-import { apiSchema } from '../api-schema.ts';
 import type { FetcherConfig } from '../config.ts';
 import { FetcherEvents } from '../events.ts';
 import { languageTag, line } from '../sources/requests.ts';
@@ -72,7 +71,9 @@ export class PushController {
   @ApiOperation({ summary: 'Push one raw article; when this answers it is published' })
   @ApiBody({ schema: apiSchema(PushSchema) })
   @ApiResponse({ status: 202, description: '{ rawId, sourceId }' })
-  @ApiResponse({ status: 413, description: 'Larger than FETCH_MAX_BYTES' })
+  @ApiResponse(apiProblem(400, 'The body is not what it should be; what is wrong is said'))
+  @ApiResponse(apiProblem(409, 'The source that is named is paused'))
+  @ApiResponse(apiProblem(413, 'Larger than FETCH_MAX_BYTES'))
   async push(@Body() body: unknown): Promise<{ rawId: string; sourceId: string }> {
     const push = readBody(pushValidator, body);
     const raw = rawArticleOfPush(push, this.config.FETCH_MAX_BYTES, new Date().toISOString());

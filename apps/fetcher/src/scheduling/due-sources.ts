@@ -3,6 +3,9 @@ import { type DataSource, type EntityManager, In } from 'typeorm';
 import { type AnnouncedForm, rememberAnnounced } from '../frontier/announced.ts';
 import { Source } from '../sources/source.entity.ts';
 
+/** Kinds of sources that are polled; the others come by themselves. */
+export const POLLED_KINDS: readonly string[] = ['feed', 'folder', 'file'];
+
 /** A source that is ours to poll until the lease is lost. */
 export type LeasedSource = Source & { leaseToken: string };
 
@@ -60,6 +63,17 @@ export async function leaseSource(
   );
   if (source !== undefined) return source;
   return (await database.getRepository(Source).existsBy({ id, paused: false })) ? 'busy' : 'none';
+}
+
+/** Makes a source due at once, behind the poll that may be under way; resolves with false for one that is paused, not polled or not there. */
+export async function askForPoll(database: DataSource, id: string): Promise<boolean> {
+  const { affected } = await database
+    .createQueryBuilder()
+    .update(Source)
+    .set({ nextPollAt: () => 'now()', pollAskedAt: () => 'now()' })
+    .where('id = :id AND NOT paused AND kind = ANY(:kinds)', { id, kinds: POLLED_KINDS })
+    .execute();
+  return affected === 1;
 }
 
 async function leaseWhere(database: DataSource, condition: string, parameters: unknown[]): Promise<LeasedSource[]> {

@@ -16,7 +16,8 @@ import { Workspace } from '../discovery/workspace.ts';
 import { FetcherEvents } from '../events.ts';
 import { DocumentFetcher } from '../fetching/fetch-document.ts';
 import { announcedForms } from '../frontier/announced.ts';
-import { type LeasedSource, leaseDueSources, leaseSource, renewLeases } from './due-sources.ts';
+import { ChangedPaths } from './changed-paths.ts';
+import { type LeasedSource, askForPoll, leaseDueSources, leaseSource, renewLeases } from './due-sources.ts';
 import { type PollScope, pollSource } from './poll-source.ts';
 
 /** How long the poller sleeps when it has nothing to do: other fetchers and the clock make sources due without telling it. */
@@ -31,8 +32,7 @@ const LONGEST_PAUSE_MS = 30_000;
 export class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #stop = new AbortController();
   readonly #running = new Map<string, { readonly lease: LeasedSource; readonly done: Promise<void> }>();
-  /** Paths that the watch saw change, by source, until somebody looks at them. */
-  readonly #changes = new Map<string, Set<string>>();
+  readonly #changes = new ChangedPaths();
   readonly #watch: FolderWatch;
   #wakeUp = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
@@ -47,7 +47,7 @@ export class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown
     @Inject(FetcherEvents) private readonly report: FetcherEvents,
   ) {
     this.#watch = new FolderWatch(report, (sourceId, path) => {
-      this.#changes.set(sourceId, (this.#changes.get(sourceId) ?? new Set()).add(path));
+      this.#changes.add(sourceId, path);
       this.wake();
     });
   }
@@ -60,9 +60,9 @@ export class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown
   async beforeApplicationShutdown(): Promise<void> {
     this.#stop.abort();
     this.wake();
-    await this.#watch.close();
     await this.#loop;
     await Promise.all([...this.#running.values()].map(({ done }) => done));
+    await this.#watch.close();
     clearInterval(this.#renewal);
   }
 
@@ -99,8 +99,13 @@ export class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   async #takeChanged(): Promise<void> {
-    for (const [sourceId, paths] of this.#changes) {
+    for (const [sourceId, paths] of this.#changes.bySource()) {
       if (this.#running.has(sourceId) || this.#running.size >= this.config.POLL_CONCURRENCY) continue;
+      if (paths === 'many') {
+        await askForPoll(this.database, sourceId);
+        this.#changes.delete(sourceId);
+        continue;
+      }
       const lease = await leaseSource(this.database, sourceId, this.config.POLL_LEASE);
       if (lease === 'busy') continue;
       this.#changes.delete(sourceId);
@@ -143,10 +148,11 @@ export class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown
   ): Discovery {
     const path = await this.workspace.locate(source.address, kind);
     // Before the look, so that what changes in between is seen by one of the two.
-    await this.#watch.ensure(source, { path, kind });
+    const except = await this.workspace.dataFolder();
+    await this.#watch.ensure(source, { path, kind, except });
     const folder = kind === 'folder' ? path : dirname(path);
     const paths = (unreadable: (path: string) => void) =>
-      changed ?? (kind === 'folder' ? filesIn(folder, unreadable) : [basename(path)]);
+      changed ?? (kind === 'folder' ? filesIn({ path: folder, except }, unreadable) : [basename(path)]);
     const settings = { maxBytes: this.config.FETCH_MAX_BYTES, settleMs: this.config.FETCH_FILE_SETTLE };
     return yield* discoverFiles(source, { folder, paths }, settings, known, this.#stop.signal);
   }

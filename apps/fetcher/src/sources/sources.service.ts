@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import type { FetcherConfig } from '../config.ts';
 import { Workspace } from '../discovery/workspace.ts';
 import { FetcherEvents } from '../events.ts';
+import { POLLED_KINDS, askForPoll } from '../scheduling/due-sources.ts';
 import { Poller } from '../scheduling/poller.ts';
 import { Source } from './source.entity.ts';
 
@@ -39,7 +40,6 @@ export interface ImportReport {
 }
 
 const ROWS_AT_ONCE = 1000;
-const POLLED_KINDS = new Set(['feed', 'folder', 'file']);
 
 /** Keeps the sources: who adds the same one twice has it once. */
 @Injectable()
@@ -99,7 +99,7 @@ export class SourcesService implements OnApplicationBootstrap {
       Object.assign(source, columns);
       if (paused === true) Object.assign(source, { paused, nextPollAt: null });
       if (paused === false && source.paused) {
-        Object.assign(source, { paused, nextPollAt: POLLED_KINDS.has(source.kind) ? new Date(now) : null });
+        Object.assign(source, { paused, nextPollAt: POLLED_KINDS.includes(source.kind) ? new Date(now) : null });
       }
       // A shorter interval holds from now on, not only behind the poll that the longer one had planned.
       if (change.intervalSeconds !== undefined && source.nextPollAt !== null) {
@@ -121,14 +121,9 @@ export class SourcesService implements OnApplicationBootstrap {
 
   /** Makes a source due at once, behind the poll that may be under way. @throws HttpException 404, 409 for one that is not polled. */
   async askForPoll(id: string): Promise<Source> {
-    const { affected } = await this.database
-      .createQueryBuilder()
-      .update(Source)
-      .set({ nextPollAt: () => 'now()', pollAskedAt: () => 'now()' })
-      .where('id = :id AND NOT paused AND kind = ANY(:kinds)', { id, kinds: [...POLLED_KINDS] })
-      .execute();
+    const isDue = await askForPoll(this.database, id);
     const source = await this.get(id);
-    if (affected === 0) {
+    if (!isDue) {
       throw problem(409, 'not-polled', source.paused ? 'The source is paused' : 'A push source is not polled');
     }
     this.poller.wake();

@@ -39,7 +39,9 @@ describe('the schema of the fetcher', () => {
     const wrong = new URL(test.url);
     wrong.pathname = '/no_such_database';
     await expect(openDatabase(wrong.href)).rejects.toMatchObject({
-      code: '3D000',
+      code: 'database-refused',
+      dependency: false,
+      message: expect.stringMatching(/^Postgres refuses DATABASE_URL: .*no_such_database/),
     });
   });
 

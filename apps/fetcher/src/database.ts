@@ -12,7 +12,7 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /**
  * Postgres, with the fetcher's schema in today's form.
- * @throws KhabarError `database-unavailable`, which the service's start waits for, or what a server that refuses us says.
+ * @throws KhabarError `database-unavailable`, which the service's start waits for, and `database-refused` for a wrong user, password or database name.
  */
 export async function openDatabase(url: string): Promise<DataSource> {
   const database = new DataSource({
@@ -31,7 +31,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
   try {
     await database.initialize();
   } catch (error) {
-    throw toKhabarError(error).dependency ? toDatabaseError(error) : error;
+    throw isRefusal(error) ? refused(error) : toKhabarError(error).dependency ? toDatabaseError(error) : error;
   }
   try {
     await migrate(database);
@@ -53,6 +53,17 @@ export function watchDatabase(database: DataSource, health: HealthRegistry): voi
 /** A fault of the database in the middle of a poll is never the source's, however the driver words it. @throws KhabarError `database-unavailable`. */
 export function raiseDatabaseError(cause: unknown): never {
   throw toDatabaseError(cause);
+}
+
+/** SQLSTATE classes of a server that is there and does not let us in: waiting changes nothing. */
+const REFUSED = /^(?:28|3D|42)[0-9A-Z]{3}$/;
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && REFUSED.test(error.code);
+}
+
+function refused(cause: Error): KhabarError {
+  return new KhabarError('database-refused', `Postgres refuses DATABASE_URL: ${cause.message}`, { cause });
 }
 
 function toDatabaseError(cause: unknown): KhabarError {

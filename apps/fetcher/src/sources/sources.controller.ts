@@ -1,4 +1,4 @@
-import { CONFIG, problem, readBody } from '@khabar/runtime';
+import { CONFIG, apiProblem, apiSchema, problem, readBody } from '@khabar/runtime';
 import {
   Body,
   Controller,
@@ -17,7 +17,6 @@ import {
 import { ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FetcherConfig } from '../config.ts';
 import { Workspace } from '../discovery/workspace.ts';
-import { apiSchema } from '../api-schema.ts';
 import {
   type NewSourceRequest,
   NewSourceSchema,
@@ -34,6 +33,9 @@ import { SourcePageSchema, type SourceView, SourceViewSchema, viewOf } from './s
 import { type ImportReport, type NewSource, SourcesService } from './sources.service.ts';
 
 const aSource = apiSchema(SourceViewSchema);
+const wrongBody = apiProblem(400, 'The body is not what it should be; what is wrong is said');
+const notFound = apiProblem(404, 'No source has this id');
+const bodyTooLarge = apiProblem(413, 'The body is larger than the service takes');
 
 /** `/api/v1/sources`: what is polled, and OPML in and out. */
 @ApiTags('sources')
@@ -50,6 +52,7 @@ export class SourcesController {
   @ApiQuery({ name: 'cursor', required: false, description: 'nextCursor of the page before' })
   @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 } })
   @ApiResponse({ status: 200, schema: apiSchema(SourcePageSchema) })
+  @ApiResponse(apiProblem(400, 'Cursor or limit is none of this API'))
   async list(@Query('cursor') cursor?: string, @Query('limit') limit?: string) {
     const pageSize = readLimit(limit);
     const { sources, total } = await this.sources.list(readCursor(cursor), pageSize + 1);
@@ -63,7 +66,9 @@ export class SourcesController {
   @ApiBody({ schema: apiSchema(NewSourceSchema) })
   @ApiResponse({ status: 201, schema: aSource })
   @ApiResponse({ status: 200, description: 'It was there already', schema: aSource })
-  @ApiResponse({ status: 422, description: 'No such place, or an address that cannot be a source' })
+  @ApiResponse(wrongBody)
+  @ApiResponse(bodyTooLarge)
+  @ApiResponse(apiProblem(422, 'No such place, or one that cannot be a source'))
   async add(@Body() body: unknown, @Res({ passthrough: true }) reply: StatusReply): Promise<SourceView> {
     const wanted = await this.#wanted(readBody(newSourceValidator, body));
     const { source, isNew } = await this.sources.add(wanted).catch(refuse);
@@ -85,6 +90,9 @@ export class SourcesController {
   @ApiOperation({ summary: 'Add the feeds of an OPML document' })
   @ApiBody({ schema: { type: 'string', description: 'OPML, sent as text/x-opml or application/xml' } })
   @ApiResponse({ status: 200, description: 'How many were added and existed, and which failed and why' })
+  @ApiResponse(bodyTooLarge)
+  @ApiResponse(apiProblem(415, 'Sent as something else'))
+  @ApiResponse(apiProblem(422, 'The document is no OPML'))
   importOpml(@Body() body: unknown, @Headers('content-type') contentType?: string): Promise<ImportReport> {
     if (!Buffer.isBuffer(body))
       throw problem(415, 'not-opml', 'Send the OPML itself, as text/x-opml or application/xml');
@@ -94,6 +102,7 @@ export class SourcesController {
   @Get(':id')
   @ApiOperation({ summary: 'One source' })
   @ApiResponse({ status: 200, schema: aSource })
+  @ApiResponse(notFound)
   async get(@Param('id') id: string): Promise<SourceView> {
     return viewOf(await this.sources.get(readId(id)), this.config.POLL_INTERVAL);
   }
@@ -102,6 +111,9 @@ export class SourcesController {
   @ApiOperation({ summary: 'Rename, pause or resume a source, or change its interval' })
   @ApiBody({ schema: apiSchema(SourceChangeSchema) })
   @ApiResponse({ status: 200, schema: aSource })
+  @ApiResponse(wrongBody)
+  @ApiResponse(notFound)
+  @ApiResponse(bodyTooLarge)
   async change(@Param('id') id: string, @Body() body: unknown): Promise<SourceView> {
     const change = readBody(sourceChangeValidator, body);
     return viewOf(await this.sources.change(readId(id), change), this.config.POLL_INTERVAL);
@@ -110,6 +122,8 @@ export class SourcesController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a source; its articles stay' })
+  @ApiResponse({ status: 204, description: 'Removed' })
+  @ApiResponse(notFound)
   remove(@Param('id') id: string): Promise<void> {
     return this.sources.remove(readId(id));
   }
@@ -118,6 +132,8 @@ export class SourcesController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Poll a source now' })
   @ApiResponse({ status: 202, schema: aSource })
+  @ApiResponse(notFound)
+  @ApiResponse(apiProblem(409, 'The source is paused or is not polled'))
   async poll(@Param('id') id: string): Promise<SourceView> {
     return viewOf(await this.sources.askForPoll(readId(id)), this.config.POLL_INTERVAL);
   }

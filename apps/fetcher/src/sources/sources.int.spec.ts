@@ -20,10 +20,18 @@ describe('the API of sources', () => {
     await mkdir(join(root, 'inbox'));
     await writeFile(join(root, 'one.txt'), 'One');
     await symlink('/etc', join(root, 'etc'));
+    await writeFile(join(root, '.env'), 'API_KEY=secret');
+    for (const folder of ['data', '.git', 'node_modules/some-package']) {
+      await mkdir(join(root, folder), { recursive: true });
+      await writeFile(join(root, folder, 'password'), 'secret');
+    }
+    await symlink(join(root, '.env'), join(root, 'harmless.txt'));
+    await symlink(join(root, 'data'), join(root, 'harmless'));
     database = await createTestDatabase();
     // Nothing outside is reached: no port of a public address is open, and feeds are on private ones.
     fetcher = await startFetcher(database.url, {
       FETCH_FOLDERS_ROOT: root,
+      KHABAR_DATA: join(root, 'data'),
       FETCH_ALLOW_PRIVATE: '',
       POLL_CONCURRENCY: '1',
     });
@@ -77,6 +85,28 @@ describe('the API of sources', () => {
     expect(raws).toMatchObject([{ path: 'two.txt', body: 'Two', mediaType: 'text/plain' }]);
   });
 
+  it('publishes of the whole workspace neither its own data nor what is hidden or installed', async () => {
+    const { id } = await fetcher.add({ path: '.' });
+    await eventually(async () => (await fetcher.source(id)).counters.polls > 0);
+    const found = (await fetcher.published()).filter(({ sourceId: of }) => of === id);
+    expect(found.map(({ path }) => path)).toContain('one.txt');
+    expect(found.filter(({ path, body }) => /password|env/.test(path!) || body!.includes('secret'))).toEqual([]);
+  });
+
+  it('refuses at each poll what has become a way to what is hidden', async () => {
+    await writeFile(join(root, 'letter.txt'), 'Letter');
+    const { id } = await fetcher.add({ path: 'letter.txt' });
+    await eventually(async () => (await fetcher.source(id)).counters.published === 1);
+    await rm(join(root, 'letter.txt'));
+    await symlink(join(root, '.env'), join(root, 'letter.txt'));
+    await fetcher.poll(id);
+    const source = await eventually(async () => {
+      const now = await fetcher.source(id);
+      return now.state === 'failing' && now;
+    });
+    expect(source).toMatchObject({ lastError: { code: 'forbidden-path' }, counters: { published: 1 } });
+  });
+
   it.each([
     ['../outside', 'outside-workspace'],
     ['/etc', 'outside-workspace'],
@@ -85,7 +115,17 @@ describe('the API of sources', () => {
     ['etc/hostname', 'outside-workspace'],
     ['inbox/../..', 'outside-workspace'],
     ['no/such/folder', 'path-missing'],
-  ])('reads nothing outside the workspace and nothing that is not there: %s', async (path, code) => {
+    ['.env', 'forbidden-path'],
+    ['inbox/../.env', 'forbidden-path'],
+    ['harmless.txt', 'forbidden-path'],
+    ['data', 'forbidden-path'],
+    ['data/password', 'forbidden-path'],
+    ['harmless/password', 'forbidden-path'],
+    ['.git', 'forbidden-path'],
+    ['.git/password', 'forbidden-path'],
+    ['node_modules', 'forbidden-path'],
+    ['node_modules/some-package/password', 'forbidden-path'],
+  ])('reads nothing outside the workspace and nothing hidden, of its own or not there: %s', async (path, code) => {
     expect(await post({ path })).toMatchObject({
       status: 422,
       type: expect.stringContaining('problem+json'),
@@ -186,6 +226,33 @@ describe('the API of sources', () => {
       '/api/v1/sources/opml',
       '/api/v1/sources/{id}',
       '/api/v1/sources/{id}/poll',
+    ]);
+    const paths = json['paths'] as Record<string, Record<string, { responses: Record<string, { content?: object }> }>>;
+    const problems = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { responses }]) =>
+        Object.entries(responses)
+          .filter(([, { content }]) => content !== undefined && 'application/problem+json' in content)
+          .map(([status]) => `${method} ${path} ${status}`),
+      ),
+    );
+    expect(problems.sort()).toEqual([
+      'delete /api/v1/sources/{id} 404',
+      'get /api/v1/sources 400',
+      'get /api/v1/sources/{id} 404',
+      'patch /api/v1/sources/{id} 400',
+      'patch /api/v1/sources/{id} 404',
+      'patch /api/v1/sources/{id} 413',
+      'post /api/v1/articles 400',
+      'post /api/v1/articles 409',
+      'post /api/v1/articles 413',
+      'post /api/v1/sources 400',
+      'post /api/v1/sources 413',
+      'post /api/v1/sources 422',
+      'post /api/v1/sources/opml 413',
+      'post /api/v1/sources/opml 415',
+      'post /api/v1/sources/opml 422',
+      'post /api/v1/sources/{id}/poll 404',
+      'post /api/v1/sources/{id}/poll 409',
     ]);
   });
 

@@ -23,7 +23,7 @@ const ZONES: Readonly<Record<string, string>> = {
   ...{ pdt: '-07:00', akst: '-09:00', akdt: '-08:00', hst: '-10:00', art: '-03:00', brt: '-03:00', clt: '-04:00' },
 };
 
-/** RFC 3339, 4.3: the time is in UTC and the local offset is unknown. */
+/** RFC 3339, 4.3: the offset is unknown. What was written is some clock's time: no instant, but a day. */
 const UNKNOWN_OFFSET = '-00:00';
 
 const TIME = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap]\.?m\.?(?![a-z]))?`;
@@ -46,7 +46,8 @@ const YEAR_LAST = new RegExp(
 
 /**
  * A date of a feed as RFC 3339, in the offset in which it was said: `2026-03-14T09:30:00+05:30`, or `2026-03-14` when only a day was
- * said. Where no known zone was said, the offset is `-00:00`. Null where it is no date, or where day and month could be swapped.
+ * said. Where no known zone was said, the offset is `-00:00` (RFC 3339, 4.3: unknown): the clock time is as written, the instant is
+ * anybody's guess, and only the day is to be relied on. Null where it is no date, or where day and month could be swapped.
  *
  * Reads RFC 3339 and ISO 8601 (W3CDTF), RFC 822, 2822 and 5322, RFC 850 and ctime, with the liberties that feeds take.
  */

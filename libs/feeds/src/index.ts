@@ -2,4 +2,3 @@ export { parseFeed, identityOf, type FeedFormat, type FeedOrigin, type ParsedFee
 export { type FeedHead, type FeedWarning } from './parts.ts';
 export { generateOpml, parseOpml, type OpmlFeed, type OpmlList } from './opml.ts';
 export { readDate } from './date.ts';
-export { charsetOf, decodeDocument, type DecodedDocument } from './encoding.ts';

@@ -163,6 +163,14 @@ describe('chooseCanonicalUrl', () => {
     ).toBe(address);
   });
 
+  it('reads hostile addresses of a megabyte without sinking in them', () => {
+    for (const piece of ['a-', '.amp', '1/', '-1', '1', '2026/03/', 'index.', '-4711', '?p=1&']) {
+      const address = `https://www.example.org/${piece.repeat(100_000)}!`;
+      const told = { relCanonical: address, finalUrl: `${address}x`, discoveryUrl: `${address}y`, linkShared: false };
+      expect(() => chooseCanonicalUrl(told)).not.toThrow();
+    }
+  });
+
   it('does not depend on the way to a page whose rel=canonical is where the fetch ended', () => {
     fc.assert(
       fc.property(anyAddress, fc.option(anyAddress), fc.option(anyAddress), (address, one, other) => {

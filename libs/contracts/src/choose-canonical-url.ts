@@ -43,7 +43,7 @@ interface Address {
   readonly parameters: readonly (readonly [name: string, value: string])[];
 }
 
-const EXTENSION = /(?:\.(?:amp|[sx]?html?|cms|php|aspx?|jsp|ece))+$/i;
+const EXTENSION = /(?:\.(?:amp|[sx]?html?|cms|php|aspx?|jsp|ece)){1,2}$/i;
 
 function takenApart(address: string): Address {
   const url = new URL(address);
@@ -131,12 +131,13 @@ function hasOwnSlug({ slug }: Address): boolean {
 
 /** A name behind year and month: `/2026/03/rain`, `/2026/03/14/rain`. */
 function isDated({ segments }: Address): boolean {
-  return /(?:^|\/)\d{4}\/\d{1,2}\/(?:\d{1,2}\/)?[^/]*\p{L}[^/]*$/u.test(segments.join('/'));
+  return /(?:^|\/)\d{4}\/\d{1,2}\/(?:\d{1,2}\/)?(?=[^/]*\p{L})[^/]*$/u.test(segments.join('/'));
 }
 
 /** The same slug, with or without the article's number, or the same number. */
 function areTwins(one: Address, other: Address): boolean {
-  if (numbersOf(one).some((number) => numbersOf(other).includes(number))) return true;
+  const numbers = new Set(numbersOf(other));
+  if (numbersOf(one).some((number) => numbers.has(number))) return true;
   // Where the other's query names the article, a path alone is the program that shows it.
   if (one.slug === '' || other.parameters.some(isNamedId)) return false;
   return one.slug === other.slug || withoutNumber(one.slug) === other.slug || one.slug === withoutNumber(other.slug);
@@ -158,7 +159,7 @@ function wordsIn(text: string): number {
 }
 
 function isIdParameter(parameter: Address['parameters'][number]): boolean {
-  return isNamedId(parameter) || /^[\w-]*\d{3}[\w-]*$/.test(parameter[1]);
+  return isNamedId(parameter) || (/\d{3}/.test(parameter[1]) && /^[\w-]+$/.test(parameter[1]));
 }
 
 function isNamedId([name, value]: Address['parameters'][number]): boolean {

@@ -33,11 +33,11 @@ const OUTSIDE_PURE = [
 const banned = {
   'type:pure': OUTSIDE_PURE,
   'type:contract': OUTSIDE_PURE,
-  'type:bus': ['typeorm', '@nestjs/typeorm'],
-  'type:runtime': ['kafkajs', 'typeorm', '@nestjs/typeorm'],
+  'type:bus': ['typeorm'],
+  'type:runtime': ['kafkajs', 'typeorm'],
   'scope:fetcher': ['kafkajs'],
   'scope:store': ['kafkajs'],
-  'scope:parser': ['kafkajs', 'typeorm', '@nestjs/typeorm', 'pg'],
+  'scope:parser': ['kafkajs', 'typeorm', 'pg'],
   'scope:standalone': ['kafkajs', 'typeorm', '@nestjs/*'],
   'scope:cli': ['kafkajs', 'typeorm', '@nestjs/*'],
 };

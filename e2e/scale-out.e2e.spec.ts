@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Service, articleCount, metric, startService } from './processes.ts';
 
-const PUSHED = 300;
+const PUSHED = 100;
 
 describeKafka('a second parser and a second store', () => {
   let database: TestDatabase;
@@ -54,7 +54,8 @@ describeKafka('a second parser and a second store', () => {
     // pushed in portions until both of a kind had something to do: how soon the group hands partitions over is Kafka's affair
     await eventually(
       async () => {
-        for (let end = pushed + PUSHED; pushed < end; pushed++) await push(pushed);
+        await Promise.all(Array.from({ length: PUSHED }, (_, each) => push(pushed + each)));
+        pushed += PUSHED;
         const counts = await Promise.all([
           ...parsers.map((parser) => handled(parser, 'news.raw.v1')),
           ...stores.map((store) => handled(store, 'news.articles.v1')),

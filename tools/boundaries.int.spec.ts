@@ -104,7 +104,6 @@ const FORBIDDEN: readonly Omit<Case, 'name'>[] = [
   { file: 'apps/cli/src/x.ts', code: use('../../store/src/index.ts'), errors: [RELATIVE] },
   { file: 'apps/store/src/x.ts', code: use('@khabar/testing'), errors: [onlyTags('app')] },
   { file: 'apps/parser/src/x.ts', code: use('typeorm'), errors: [banned('scope:parser', 'typeorm')] },
-  { file: 'apps/parser/src/x.ts', code: use('@nestjs/typeorm'), errors: [banned('scope:parser', '@nestjs/typeorm')] },
   { file: 'apps/parser/src/x.ts', code: use('pg'), errors: [banned('scope:parser', 'pg')] },
   { file: 'apps/parser/src/x.ts', code: use('kafkajs'), errors: [banned('scope:parser', 'kafkajs')] },
   { file: 'apps/store/src/x.ts', code: use('kafkajs'), errors: [banned('scope:store', 'kafkajs')] },

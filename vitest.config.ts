@@ -25,9 +25,9 @@ export default defineConfig({
           include: ['{apps,libs,e2e,tools}/**/*.{int,e2e}.spec.ts'],
           exclude: ['**/node_modules/**'],
           globalSetup: ['./global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: 3, // they wait for processes and brokers more than they work
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 4, // they wait for processes and brokers more than they work
         },
       },
     ],

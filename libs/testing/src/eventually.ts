@@ -1,6 +1,6 @@
 /** How patient {@link eventually} is, in milliseconds. */
 export interface Patience {
-  /** After how long the check counts as failed; 10,000 unless told. */
+  /** After how long the check counts as failed; 30,000 unless told. */
   timeoutMs?: number;
   /** The pause between two attempts; 20 unless told. */
   intervalMs?: number;
@@ -14,7 +14,7 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined | void>;
  * @throws Error after `timeoutMs`, with the last answer, or with the last thrown error as its message and cause
  */
 export async function eventually<T>(check: () => T | Promise<T>, patience: Patience = {}): Promise<Truthy<T>> {
-  const { timeoutMs = 10_000, intervalMs = 20 } = patience;
+  const { timeoutMs = 30_000, intervalMs = 20 } = patience;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let failure: Error;

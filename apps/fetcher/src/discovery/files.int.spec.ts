@@ -241,9 +241,9 @@ describe('reading files', () => {
   it('waits for so many files only, and leaves the others to the next poll', async () => {
     await writeFile(join(folder, 'fresh.txt'), 'Fresh');
     await utimes(join(folder, 'fresh.txt'), new Date(), new Date(Date.now() + 86_400_000));
-    const names = Array.from({ length: 10_002 }, (_, at) => `${at}/../fresh.txt`);
+    const names = Array.from({ length: 1_002 }, (_, at) => `${at}/../fresh.txt`);
     const { bodies, end } = await read(names, { settleMs: 1 });
-    expect(bodies).toHaveLength(10_000);
+    expect(bodies).toHaveLength(1_000);
     expect(end).toMatchObject({ kind: 'read', unsettled: true });
   });
 

@@ -27,7 +27,7 @@ export interface FilesToRead {
 
 const PATHS_AT_ONCE = 200;
 /** Files that are being written and that one poll waits for; the others it leaves to the next. */
-const MOST_UNSETTLED = 10_000;
+const MOST_UNSETTLED = 1_000;
 const BATCH_FINDINGS = 100;
 const BATCH_BYTES = 4 * 1024 * 1024;
 

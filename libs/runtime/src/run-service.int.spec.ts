@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { type Batch, Bus } from '@khabar/bus';
 import { KhabarError, RAW_ARTICLES, compileValidator, rawArticleEvent, rawArticleExample } from '@khabar/contracts';
 import { createTestDatabase, eventually, freePort, type TestDatabase } from '@khabar/testing';
@@ -139,6 +140,16 @@ describe('a running service', () => {
       instance: path,
       detail: expect.any(String),
     });
+  });
+
+  test('answers an address in letters of any script, as people type it', async () => {
+    const { port } = new URL(service.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end(`GET /things/पुतिन%20x HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toContain('{"id":"पुतिन x"}');
   });
 
   test('shows nothing of an error that was not foreseen', async () => {

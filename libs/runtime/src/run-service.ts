@@ -15,6 +15,7 @@ import { HealthRegistry } from './health.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { busEvents, createMetrics } from './metrics.ts';
 import { serveApiDocument } from './open-api.ts';
+import { answerPlainAddress } from './plain-addresses.ts';
 import { sendProblem, toProblem } from './problem-details.ts';
 import { RuntimeModule } from './runtime.module.ts';
 import { VERSION } from './version.ts';
@@ -126,6 +127,7 @@ export async function startService<S extends Settings>(
       new FastifyAdapter({
         bodyLimit: service.bodyLimit?.(config) ?? DEFAULT_BODY_LIMIT,
         forceCloseConnections: 'idle',
+        clientErrorHandler: answerPlainAddress,
         frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
           sendProblem(reply, toProblem(error, request.url)),
       }),

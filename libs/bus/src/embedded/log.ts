@@ -1,6 +1,8 @@
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import type { Pool } from 'pg';
 import type { StoredRecord } from '../bus.ts';
+import type { OutgoingRecord } from '../driver.ts';
+import { APPEND_ARGUMENTS, type PlacedRecord, appendValues, placeRecord } from './append-statement.ts';
 import { rowsOf, type Statement } from './database.ts';
 
 /** A topic as the log knows it; none of it ever changes. */
@@ -131,6 +133,64 @@ export class Log {
       values: [group, topic.id, partition, epoch, nextOffset],
     });
     return row?.[0] === true;
+  }
+
+  /**
+   * Appends records and commits, both or neither, durably; the answer is that of {@link commit}, and nothing was appended when it is
+   * false. May be called again with the same arguments where it failed without telling what became of it.
+   * @throws KhabarError `unknown-topic`, `record-too-large`, `invalid-record`, or of the database
+   */
+  async commitWith(
+    topic: LogTopic,
+    group: string,
+    partition: number,
+    epoch: bigint,
+    nextOffset: bigint,
+    outputs: readonly OutgoingRecord[],
+  ): Promise<boolean> {
+    const [row] = await this.#rows<[boolean]>({
+      name: 'khabar_bus_commit_with',
+      text: `select bus.commit_with(${APPEND_ARGUMENTS}, $10, $11, $12, $13, $14)`,
+      values: [...appendValues(await this.#place(outputs)), group, topic.id, partition, epoch, nextOffset],
+    });
+    return row?.[0] === true;
+  }
+
+  /** Takes over as the publisher of a name: whoever was it before is fenced. The epoch is the proof for {@link publishNumbered}. */
+  async openPublisher(name: string): Promise<{ epoch: bigint; last: bigint | null }> {
+    const [row] = await this.#rows<[string, string | null]>({
+      text: `
+        insert into bus.publisher as p (name) values ($1) on conflict (name) do update set epoch = p.epoch + 1
+        returning epoch, last_number`,
+      values: [name],
+    });
+    const [epoch, last] = row!;
+    return { epoch: BigInt(epoch), last: last === null ? null : BigInt(last) };
+  }
+
+  /**
+   * Appends records under a publisher's number, both or neither, durably. False when another has taken over: then nothing was appended.
+   * May be repeated as {@link commitWith} may.
+   * @throws KhabarError as {@link commitWith} does
+   */
+  async publishNumbered(
+    name: string,
+    epoch: bigint,
+    number: bigint,
+    records: readonly OutgoingRecord[],
+  ): Promise<boolean> {
+    const [row] = await this.#rows<[boolean]>({
+      name: 'khabar_bus_publish_numbered',
+      text: `select bus.publish_numbered(${APPEND_ARGUMENTS}, $10, $11, $12)`,
+      values: [...appendValues(await this.#place(records)), name, epoch, number],
+    });
+    return row?.[0] === true;
+  }
+
+  async #place(records: readonly OutgoingRecord[]): Promise<PlacedRecord[]> {
+    const placed: PlacedRecord[] = [];
+    for (const record of records) placed.push(placeRecord(record, await this.topic(record.topic)));
+    return placed;
   }
 
   #rows<R extends unknown[]>(statement: Statement): Promise<R[]> {

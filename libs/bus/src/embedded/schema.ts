@@ -242,4 +242,58 @@ begin
   return bound - first;
 end $$;
 `,
+  `
+-- Who publishes numbered batches under a name.
+create table bus.publisher (
+  name text primary key,
+  epoch bigint not null default 0, -- counts changes of hand: who knows an older one is fenced
+  last_number bigint -- of the last batch that was appended
+);
+
+-- Appends, and commits as bus.commit does, in one transaction, which is flushed. Says whether the partition was still owned; if
+-- not, nothing is appended. Repeated by somebody who got no answer, it does nothing more: the commit tells. The commit's row is
+-- locked first, before those of the partitions, by everybody.
+create function bus.commit_with(
+  topic_ids integer[], numbers integer[], counts integer[],
+  places integer[], ranks integer[], keys text[], headers json[], texts text[], contents bytea[],
+  of_group text, of_topic integer, of_partition integer, of_epoch bigint, done_below bigint
+) returns boolean language plpgsql as $$
+declare
+  next bigint;
+begin
+  select g.next_offset into next from bus.group_offset g
+   where g.group_name = of_group and g.topic_id = of_topic and g.partition = of_partition and g.epoch = of_epoch
+     for update;
+  if not found then
+    return false;
+  end if;
+  if next < done_below then
+    update bus.group_offset g set next_offset = done_below, committed_at = clock_timestamp()
+     where g.group_name = of_group and g.topic_id = of_topic and g.partition = of_partition;
+    perform bus.append(topic_ids, numbers, counts, places, ranks, keys, headers, texts, contents);
+  end if;
+  return true;
+end $$;
+
+-- Appends a numbered batch and remembers its number. Says whether the publisher was still the one of its name; if not, nothing is
+-- appended. A number that was there already, or a higher one, is not appended again.
+create function bus.publish_numbered(
+  topic_ids integer[], numbers integer[], counts integer[],
+  places integer[], ranks integer[], keys text[], headers json[], texts text[], contents bytea[],
+  of_name text, of_epoch bigint, of_number bigint
+) returns boolean language plpgsql as $$
+declare
+  last bigint;
+begin
+  select p.last_number into last from bus.publisher p where p.name = of_name and p.epoch = of_epoch for update;
+  if not found then
+    return false;
+  end if;
+  if last is null or last < of_number then
+    update bus.publisher p set last_number = of_number where p.name = of_name;
+    perform bus.append(topic_ids, numbers, counts, places, ranks, keys, headers, texts, contents);
+  end if;
+  return true;
+end $$;
+`,
 ];

@@ -1,4 +1,13 @@
-import { EVENTS, TOPICS, type TopicDefinition } from '@khabar/contracts';
+import {
+  ARTICLES,
+  ARTICLE_CHANGES,
+  EVENTS,
+  RAW_ARTICLES,
+  TOPICS,
+  type TopicDefinition,
+  deadLetterTopic,
+} from '@khabar/contracts';
+import type { topicSettings } from '@khabar/runtime';
 import { inDays, inMebibytes } from './units.ts';
 
 interface SchemaNode {
@@ -32,6 +41,8 @@ ${fieldRows(schema as unknown as SchemaNode).join('\n')}
 | --- | --- | --- | --- | --- | --- |
 ${TOPICS.map(topicRow).join('\n')}
 
+These are the defaults. A topic is created with what its operator chose: \`TOPIC_PARTITIONS\` and the [settings](../operators/settings.md) in brackets.
+
 The partition of a record follows from its key by murmur2, as in Kafka's own clients. A dead-letter topic carries the records of its topic that
 could not be processed, byte for byte and with their headers, beside the reason in headers \`khabar-*\`; [asyncapi.yaml](../asyncapi.yaml) has all headers and an example of each event.
 How to read them is in [README.md](README.md).
@@ -41,9 +52,23 @@ Every field is there; null says that it is not known. Only fields with a questio
 ${events.join('\n')}`;
 }
 
+type SettingName = keyof typeof topicSettings;
+
+/** Which setting says how long a topic is kept, and which how large its records may be, where one does. */
+const SETTINGS: Readonly<Record<string, { kept: SettingName; size?: SettingName }>> = {
+  [RAW_ARTICLES.name]: { kept: 'RAW_RETENTION', size: 'RAW_MAX_BYTES' },
+  [deadLetterTopic(RAW_ARTICLES).name]: { kept: 'DEAD_LETTER_RETENTION', size: 'RAW_DEAD_LETTER_MAX_BYTES' },
+  [ARTICLES.name]: { kept: 'ARTICLES_RETENTION', size: 'RAW_MAX_BYTES' },
+  [deadLetterTopic(ARTICLES).name]: { kept: 'DEAD_LETTER_RETENTION' },
+  [ARTICLE_CHANGES.name]: { kept: 'CHANGES_RETENTION' },
+  [deadLetterTopic(ARTICLE_CHANGES).name]: { kept: 'DEAD_LETTER_RETENTION' },
+};
+
 function topicRow({ name, event, key, partitions, retentionMs, maxMessageBytes }: TopicDefinition): string {
   const carries = event === null ? 'dead letters' : `[${event}](#${event.replaceAll('.', '')})`;
-  return `| \`${name}\` | ${carries} | ${key} | ${partitions} | ${inDays(retentionMs)} | ${inMebibytes(maxMessageBytes)} |`;
+  const { kept, size } = SETTINGS[name]!;
+  const largest = `${inMebibytes(maxMessageBytes)}${size ? ` (\`${size}\`)` : ''}`;
+  return `| \`${name}\` | ${carries} | ${key} | ${partitions} | ${inDays(retentionMs)} (\`${kept}\`) | ${largest} |`;
 }
 
 function fieldRows(schema: SchemaNode, prefix = ''): string[] {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Bus } from '@khabar/bus';
-import { KhabarError } from '@khabar/contracts';
+import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import { type Shell, secret } from './shell.ts';
 import { VERSION } from './version.ts';
 
@@ -51,6 +51,16 @@ export async function findBus(shell: Shell): Promise<BusAddress> {
     'no-bus',
     `No bus to read: KAFKA_BROKERS and DATABASE_URL are unset, and ${folder} has ${found}; start Khabar with npm start`,
   );
+}
+
+/**
+ * The topics as the environment has them, which is where the services take them from.
+ * @throws ConfigError where it is wrong
+ */
+export async function topicsOf(shell: Shell): Promise<readonly TopicDefinition[]> {
+  // it brings Nest along, which most commands need not load
+  const { configuredTopics, readConfig, topicFaults, topicSettings } = await import('@khabar/runtime');
+  return configuredTopics(readConfig(topicSettings, shell.env, topicFaults));
 }
 
 /** Opens the bus of {@link findBus}, for looking only. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TopicState } from '@khabar/bus';
-import { RAW_ARTICLES, TOPICS } from '@khabar/contracts';
+import { DEFAULT_TOPIC_SETTINGS, RAW_ARTICLES, TOPICS, topicsFor } from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
 import { checkClock, checkDataFolder, checkNode, checkPostgresVersion, checkServices, checkTopics } from './checks.ts';
 import type { ServiceHealth } from './service-health.ts';
@@ -19,39 +19,60 @@ function withRaw(change: Partial<TopicState>): TopicState[] {
 }
 
 describe('checkTopics', () => {
-  it('is content with topics as the contracts say, and says so in one line', () => {
-    expect(checkTopics(asContracted)).toMatchObject([{ result: 'ok', name: 'topics' }]);
+  it('is content with topics as the settings say, and says so in one line', () => {
+    expect(checkTopics(asContracted, TOPICS)).toMatchObject([{ result: 'ok', name: 'topics' }]);
   });
 
   it('passes over topics that no service has made yet', () => {
-    expect(checkTopics([])).toMatchObject([{ result: 'skipped' }]);
+    expect(checkTopics([], TOPICS)).toMatchObject([{ result: 'skipped' }]);
   });
 
   it('fails when one is missing', () => {
-    expect(checkTopics(asContracted.slice(1))).toMatchObject([
+    expect(checkTopics(asContracted.slice(1), TOPICS)).toMatchObject([
       { result: 'failed', name: 'topic news.raw.v1', detail: 'does not exist' },
     ]);
   });
 
   it('fails on another number of partitions, and on records that would not fit', () => {
     const one = [{ partition: 0, startOffset: 0n, endOffset: 0n }];
-    expect(checkTopics(withRaw({ partitions: one }))).toMatchObject([
+    expect(checkTopics(withRaw({ partitions: one }), TOPICS)).toMatchObject([
       { result: 'failed', detail: 'has 1 partitions, not 12' },
     ]);
-    expect(checkTopics(withRaw({ maxMessageBytes: 1_000_000 }))).toMatchObject([
+    expect(checkTopics(withRaw({ maxMessageBytes: 1_000_000 }), TOPICS)).toMatchObject([
       { result: 'failed', advice: 'set its max.message.bytes to 8388608' },
     ]);
   });
 
   it('only warns of another retention, which may be meant', () => {
-    expect(checkTopics(withRaw({ retentionMs: 86_400_000 }))).toMatchObject([
+    expect(checkTopics(withRaw({ retentionMs: 86_400_000 }), TOPICS)).toMatchObject([
       { result: 'warning', detail: 'keeps records 1 days, not 7 days' },
     ]);
-    expect(checkTopics(withRaw({ retentionMs: -1 }))).toMatchObject([{ detail: 'keeps records for ever, not 7 days' }]);
+    expect(checkTopics(withRaw({ retentionMs: -1 }), TOPICS)).toMatchObject([
+      { detail: 'keeps records for ever, not 7 days' },
+    ]);
+  });
+
+  it('only warns of a topic that takes more than it need', () => {
+    expect(checkTopics(withRaw({ maxMessageBytes: 9_000_000 }), TOPICS)).toMatchObject([
+      { result: 'warning', detail: 'takes records of up to 9000000 bytes, not 8388608' },
+    ]);
+  });
+
+  it('tells all in which a topic differs', () => {
+    const found = checkTopics(withRaw({ partitions: [], maxMessageBytes: 1, retentionMs: 1 }), TOPICS);
+    expect(found.map(({ result }) => result)).toEqual(['failed', 'failed', 'warning']);
+  });
+
+  it('compares with what the settings say', () => {
+    const wanted = topicsFor({ ...DEFAULT_TOPIC_SETTINGS, rawRetentionMs: 86_400_000 });
+    expect(checkTopics(withRaw({ retentionMs: 86_400_000 }), wanted)).toMatchObject([{ result: 'ok' }]);
+    expect(checkTopics(asContracted, wanted)).toMatchObject([{ detail: 'keeps records 7 days, not 1 days' }]);
   });
 
   it('does not judge what the driver does not tell', () => {
-    expect(checkTopics(withRaw({ retentionMs: null, maxMessageBytes: null }))).toMatchObject([{ result: 'ok' }]);
+    expect(checkTopics(withRaw({ retentionMs: null, maxMessageBytes: null }), TOPICS)).toMatchObject([
+      { result: 'ok' },
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { TopicState } from '@khabar/bus';
-import { TOPICS, type TopicDefinition } from '@khabar/contracts';
+import type { TopicDefinition } from '@khabar/contracts';
 import type { ServiceHealth } from './service-health.ts';
 
 /** What one look at the installation found. */
@@ -88,42 +88,47 @@ export function checkClock(oursMs: number, theirsMs: number): Check {
   return check('warning', 'clock', detail, 'synchronise both (NTP): which form of an article is newer is told by time');
 }
 
-/** One check a topic of the contracts, against what is there. Nothing is ever altered. */
-export function checkTopics(found: readonly TopicState[]): Check[] {
+/** One check a topic of those that the settings describe, against what is there. Nothing is ever altered. */
+export function checkTopics(found: readonly TopicState[], wanted: readonly TopicDefinition[]): Check[] {
   if (found.length === 0) return [check('skipped', 'topics', 'there are none yet', 'they are made when Khabar starts')];
-  const checks = TOPICS.map((topic) =>
+  const checks = wanted.flatMap((topic) =>
     checkTopic(
       topic,
       found.find(({ name }) => name === topic.name),
     ),
   );
-  if (checks.every(({ result }) => result === 'ok')) {
-    return [check('ok', 'topics', `all ${TOPICS.length} are as the contracts say`)];
-  }
-  return checks.filter(({ result }) => result !== 'ok');
+  return checks.length > 0 ? checks : [check('ok', 'topics', `all ${wanted.length} are as the settings say`)];
 }
 
 const DAY_MS = 86_400_000;
 
-function checkTopic(topic: TopicDefinition, found: TopicState | undefined): Check {
+/** All in which a topic differs. */
+function checkTopic(topic: TopicDefinition, found: TopicState | undefined): Check[] {
   const name = `topic ${topic.name}`;
-  if (found === undefined) return check('failed', name, 'does not exist', 'start a service: it makes what is missing');
-  const { partitions, retentionMs, maxMessageBytes } = found;
-  if (partitions.length !== topic.partitions) {
-    const advice =
-      'keys would go to other partitions than the contracts say: make the topic anew, with its records replayed';
-    return check('failed', name, `has ${partitions.length} partitions, not ${topic.partitions}`, advice);
+  if (found === undefined)
+    return [check('failed', name, 'does not exist', 'start a service: it makes what is missing')];
+  const { retentionMs, maxMessageBytes } = found;
+  const partitions = found.partitions.length;
+  const differences: Check[] = [];
+  if (partitions !== topic.partitions) {
+    const detail = `has ${partitions} partitions, not ${topic.partitions}`;
+    const advice = `set TOPIC_PARTITIONS=${partitions} if all topics have so many, else make it anew, with its records replayed`;
+    differences.push(check('failed', name, detail, advice));
   }
-  if (maxMessageBytes !== null && maxMessageBytes < topic.maxMessageBytes) {
+  if (maxMessageBytes !== null && maxMessageBytes !== topic.maxMessageBytes) {
     const detail = `takes records of up to ${maxMessageBytes} bytes, not ${topic.maxMessageBytes}`;
-    return check('failed', name, detail, `set its max.message.bytes to ${topic.maxMessageBytes}`);
+    const advice = `set its max.message.bytes to ${topic.maxMessageBytes}`;
+    const fits = maxMessageBytes > topic.maxMessageBytes;
+    differences.push(
+      fits ? check('warning', name, detail, `${advice}, unless this is meant`) : check('failed', name, detail, advice),
+    );
   }
   if (retentionMs !== null && retentionMs !== topic.retentionMs) {
     const kept = retentionMs < 0 ? 'for ever' : `${retentionMs / DAY_MS} days`;
     const advice = `set its retention.ms to ${topic.retentionMs}, unless this is meant`;
-    return check('warning', name, `keeps records ${kept}, not ${topic.retentionMs / DAY_MS} days`, advice);
+    differences.push(check('warning', name, `keeps records ${kept}, not ${topic.retentionMs / DAY_MS} days`, advice));
   }
-  return check('ok', name, 'as the contracts say');
+  return differences;
 }
 
 /** One check a service. That none of them runs is a state and no fault; that some do and others do not is one. */

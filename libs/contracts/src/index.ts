@@ -57,11 +57,15 @@ export {
   ARTICLES,
   ARTICLE_CHANGES,
   CONSUMER_GROUPS,
+  DEAD_LETTER_ROOM_BYTES,
+  DEFAULT_TOPIC_SETTINGS,
   RAW_ARTICLES,
   TOPICS,
   deadLetterTopic,
+  topicsFor,
   type EventType,
   type TopicDefinition,
+  type TopicSettings,
 } from './topics.ts';
 export {
   EVENTS,

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { EVENTS } from './cloud-event.ts';
-import { ARTICLES, ARTICLE_CHANGES, CONSUMER_GROUPS, RAW_ARTICLES, TOPICS, deadLetterTopic } from './topics.ts';
+import {
+  ARTICLES,
+  ARTICLE_CHANGES,
+  CONSUMER_GROUPS,
+  DEFAULT_TOPIC_SETTINGS,
+  RAW_ARTICLES,
+  TOPICS,
+  deadLetterTopic,
+  topicsFor,
+} from './topics.ts';
 
 const MIB = 1_048_576;
 const days = (retentionMs: number) => retentionMs / 86_400_000;
@@ -60,6 +69,30 @@ describe('the topics', () => {
     for (const topic of TOPICS) expect(topic.name).toMatch(/^[a-z0-9.-]{1,249}$/);
     const inMetrics = TOPICS.map((topic) => topic.name.replace(/[._]/g, '_'));
     expect(new Set(inMetrics).size).toBe(TOPICS.length);
+  });
+});
+
+describe('topicsFor', () => {
+  it('makes the topics of the contracts where nothing is chosen', () => {
+    expect(topicsFor(DEFAULT_TOPIC_SETTINGS)).toEqual(
+      [RAW_ARTICLES, ARTICLES, ARTICLE_CHANGES].flatMap((topic) => [topic, deadLetterTopic(topic)]),
+    );
+  });
+
+  it('gives each topic what was chosen for it, and its dead letters its partitions', () => {
+    const chosen = topicsFor({
+      partitions: 3,
+      rawRetentionMs: 1,
+      articlesRetentionMs: 2,
+      changesRetentionMs: 3,
+      deadLetterRetentionMs: 4,
+      rawMaxBytes: 16 * MIB,
+      rawDeadLetterMaxBytes: 20 * MIB,
+    });
+    expect(chosen.map((topic) => topic.name)).toEqual(TOPICS.map((topic) => topic.name));
+    expect(chosen.map((topic) => topic.partitions)).toEqual([3, 3, 3, 3, 3, 3]);
+    expect(chosen.map((topic) => topic.retentionMs)).toEqual([1, 4, 2, 4, 3, 4]);
+    expect(chosen.map((topic) => topic.maxMessageBytes / MIB)).toEqual([16, 20, 16, 17, 1, 2]);
   });
 });
 

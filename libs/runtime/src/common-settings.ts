@@ -11,6 +11,7 @@ import {
   type ConfigFault,
   type ConfigOf,
 } from './config.ts';
+import { topicFaults, topicSettings } from './topic-settings.ts';
 
 /** What every service has: where it listens, who may write, how it logs, where the bus and the database are. */
 export function commonSettings(defaultPort: number) {
@@ -84,6 +85,7 @@ export function commonSettings(defaultPort: number) {
       max: 256 * 1024 * 1024,
       description: 'Most bytes that a handler gets at once; a larger event travels alone.',
     }),
+    ...topicSettings,
     OTEL_EXPORTER_OTLP_ENDPOINT: optionalText({
       pattern: /^https?:\/\/\S+$/,
       expectation: 'an http or https address',
@@ -103,7 +105,7 @@ export type CommonConfig = ConfigOf<ReturnType<typeof commonSettings>>;
 
 /** Mistakes that only show when settings are looked at together. */
 export function commonFaults(config: CommonConfig, needsDatabase: boolean): ConfigFault[] {
-  const faults: ConfigFault[] = [];
+  const faults: ConfigFault[] = topicFaults(config);
   if (config.DATABASE_URL === null && needsDatabase) {
     faults.push({ key: 'DATABASE_URL', expectation: 'is required: this service keeps its data in Postgres' });
   } else if (config.DATABASE_URL === null && config.KAFKA_BROKERS.length === 0) {

@@ -16,6 +16,7 @@ export {
   type Settings,
 } from './config.ts';
 export { commonFaults, commonSettings, isLoopback, type CommonConfig } from './common-settings.ts';
+export { configuredTopics, topicFaults, topicSettings, type TopicConfig } from './topic-settings.ts';
 export { LOGGER, createLogger, type Logger } from './logger.ts';
 export { METRICS } from './metrics.ts';
 export { HealthRegistry, type DependencyHealth } from './health.ts';

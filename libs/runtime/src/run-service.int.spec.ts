@@ -71,7 +71,12 @@ describe('a running service', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await start({ DATABASE_URL: database.url });
+    service = await start({
+      DATABASE_URL: database.url,
+      TOPIC_PARTITIONS: '3',
+      RAW_RETENTION: '36h',
+      RAW_MAX_BYTES: '2MiB',
+    });
   });
   afterAll(async () => {
     await service?.close();
@@ -115,6 +120,16 @@ describe('a running service', () => {
     await eventually(async () =>
       /khabar_bus_consumed_total\{topic="news.raw.v1",service="things"\} 1/.test(await (await get('/metrics')).text()),
     );
+  });
+
+  test('creates its topics as the settings have them, and refuses what is larger', async () => {
+    const bus = service.app.get(Bus);
+    const topics = new Map((await bus.topics()).map((topic) => [topic.name, topic]));
+    expect(topics.size).toBe(6);
+    const { partitions, retentionMs, maxMessageBytes } = topics.get(RAW_ARTICLES.name)!;
+    expect([partitions.length, retentionMs, maxMessageBytes]).toEqual([3, 36 * 3_600_000, 2 * 1024 ** 2]);
+    const large = { ...rawArticleExample, body: 'x'.repeat(3 * 1024 ** 2) };
+    await expect(bus.publish([rawArticleEvent(large)])).rejects.toMatchObject({ code: 'record-too-large' });
   });
 
   test('serves its API as an OpenAPI 3.1 document', async () => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { type Bus, type BusListener, BusServer, openBus } from '@khabar/bus';
-import { type TopicDefinition, TOPICS, toKhabarError } from '@khabar/contracts';
+import { type TopicDefinition, toKhabarError } from '@khabar/contracts';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -18,6 +18,7 @@ import { serveApiDocument } from './open-api.ts';
 import { answerPlainAddress } from './plain-addresses.ts';
 import { sendProblem, toProblem } from './problem-details.ts';
 import { RuntimeModule } from './runtime.module.ts';
+import { configuredTopics } from './topic-settings.ts';
 import { VERSION } from './version.ts';
 
 /** What makes a service: the same few lines in every app's `main.ts`. */
@@ -192,6 +193,7 @@ async function reachBus<S extends Settings>(
   config: CommonConfig,
   listener: BusListener,
 ): Promise<Bus> {
+  const topics = configuredTopics(config);
   const bus = await openBus(
     {
       service: service.name,
@@ -203,11 +205,12 @@ async function reachBus<S extends Settings>(
       retryMaxMs: config.BUS_RETRY_MAX,
       batchMaxEvents: config.BUS_BATCH_EVENTS,
       batchMaxBytes: config.BUS_BATCH_BYTES,
+      topics,
     },
     listener,
   );
   try {
-    await bus.ensureTopics(TOPICS);
+    await bus.ensureTopics(topics);
     return bus;
   } catch (error) {
     await bus.close();

@@ -51,7 +51,7 @@ describe('khabar doctor', () => {
     expect(rows).toEqual([]);
   });
 
-  it('compares the topics with the contracts', async () => {
+  it('compares the topics with the settings, and alters none', async () => {
     {
       await using bus = await openFoundBus({ kafkaBrokers: null, databaseUrl: database.url, foundBy: 'DATABASE_URL' });
       await bus.ensureTopics([{ ...RAW_ARTICLES, partitions: 3 }]);
@@ -62,6 +62,19 @@ describe('khabar doctor', () => {
     expect(find('bus')).toMatchObject({ result: 'ok' });
     expect(find('topic news.raw.v1')).toMatchObject({ result: 'failed', detail: 'has 3 partitions, not 12' });
     expect(find('topic news.changes.v1')).toBeUndefined();
+  });
+
+  it('takes what the topics should be from the environment, and tells of mistakes in it', async () => {
+    const chosen = await examine({ TOPIC_PARTITIONS: '3', RAW_RETENTION: '21d' });
+    expect(chosen.find('topic news.raw.v1')).toMatchObject({
+      result: 'warning',
+      detail: 'keeps records 7 days, not 21 days',
+    });
+    expect(chosen.find('topic news.changes.v1')).toMatchObject({ detail: 'has 12 partitions, not 3' });
+    const wrong = await examine({ RAW_RETENTION: 'long', RAW_MAX_BYTES: '9MiB' });
+    expect(wrong.code).toBe(1);
+    expect(wrong.find('RAW_RETENTION')).toMatchObject({ result: 'failed', detail: expect.stringMatching(/^must be /) });
+    expect(wrong.find('RAW_DEAD_LETTER_MAX_BYTES')).toMatchObject({ result: 'failed' });
   });
 
   it('fails, and says what to do, when the database does not answer', async () => {

@@ -1,6 +1,7 @@
+import type { TopicState } from '@khabar/bus';
 import type { Command } from 'commander';
 import { SERVICES } from '../api.ts';
-import { dataFolder, findBus, findEmbeddedPostgres, kafkaBrokers, openFoundBus } from '../bus-address.ts';
+import { dataFolder, findBus, findEmbeddedPostgres, kafkaBrokers, openFoundBus, topicsOf } from '../bus-address.ts';
 import {
   type Check,
   check,
@@ -122,10 +123,20 @@ async function checkBus(shell: Shell, hasLog: boolean): Promise<Check[]> {
   try {
     await using bus = await openFoundBus(await findBus(shell));
     const { up, detail } = await bus.health();
-    if (up) return [check('ok', name, detail), ...checkTopics(await bus.topics())];
+    if (up) return [check('ok', name, detail), ...(await checkTopicsAgainstSettings(shell, await bus.topics()))];
     return [check('failed', name, detail, isKafka ? 'start it, or correct KAFKA_BROKERS' : 'see the lines above')];
   } catch (error) {
     const advice = isKafka ? 'start it, or correct KAFKA_BROKERS' : 'see the lines above';
     return [check('failed', name, `does not answer (${reasonOf(error)})`, advice)];
+  }
+}
+
+async function checkTopicsAgainstSettings(shell: Shell, found: readonly TopicState[]): Promise<Check[]> {
+  try {
+    return checkTopics(found, await topicsOf(shell));
+  } catch (error) {
+    const { ConfigError } = await import('@khabar/runtime');
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.map(({ key, expectation }) => check('failed', key, expectation, 'docs/operators/settings.md'));
   }
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { ARTICLES, toKhabarError } from '@khabar/contracts';
+import { toKhabarError } from '@khabar/contracts';
+import { CONFIG } from '@khabar/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { StoreConfig } from '../config.ts';
 import { StoreEvents } from '../events.ts';
 import { forgetRepeats } from './forget-repeats.ts';
 
@@ -20,6 +22,7 @@ export class RepeatsCleaner implements OnApplicationBootstrap {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(StoreEvents) private readonly report: StoreEvents,
+    @Inject(CONFIG) private readonly config: StoreConfig,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -40,7 +43,7 @@ export class RepeatsCleaner implements OnApplicationBootstrap {
       await setTimeout(EVERY_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       try {
-        const before = new Date(Date.now() - ARTICLES.retentionMs).toISOString();
+        const before = new Date(Date.now() - this.config.ARTICLES_RETENTION).toISOString();
         const step = await forgetRepeats(this.dataSource, lastId, ARTICLES_AT_ONCE, before);
         this.report.forgot(step.count);
         lastId = step.lastId ?? BEFORE_ALL;

@@ -12,6 +12,7 @@ const directions = {
   'type:contract': [],
   'type:testing': [],
   'type:e2e': ['type:testing', 'type:bus', 'type:contract'],
+  'type:bench': ['type:testing', 'type:runtime', 'type:bus', 'type:pure', 'type:contract'],
   'type:tool': ['type:app', 'type:runtime', 'type:bus', 'type:contract'],
 };
 
@@ -116,6 +117,11 @@ export default tseslint.config(
     // What is generated from the services is generated from them, and an app has no other name than its path.
     files: ['tools/generate.ts', 'tools/generate/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: false, allow: ['../apps/**', '../../apps/**'] }) },
+  },
+  {
+    // A benchmark runs on the Postgres that operators get, and may time a service's own parts.
+    files: ['bench/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: true, allow: ['../apps/**', '../../apps/**'] }) },
   },
   {
     files: ['apps/{cli,standalone}/src/**/*.ts', 'tools/**', '*.ts', 'bench/**', 'docs/**'],

@@ -8,6 +8,7 @@ const programs = {
   standalone: 'apps/standalone/src/main.ts',
   cli: 'apps/cli/src/main.ts',
   generate: 'tools/generate.ts',
+  bench: 'bench/main.ts',
 };
 
 // oxc's decorator helpers are not an installed package, so they are bundled with ours.

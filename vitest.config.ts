@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{apps,libs,tools}/**/*.spec.ts'],
+          include: ['{apps,libs,tools,bench}/**/*.spec.ts'],
           exclude: ['**/*.{int,e2e}.spec.ts', '**/node_modules/**'],
         },
       },

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { KAFKA_VERSION, KafkaMissing } from './kafka-server.ts';
 import { startProcess } from './process.ts';
 
-const workspace = join(import.meta.dirname, '../../..');
+const workspace = workspaceAround(import.meta.dirname);
 const project = join(workspace, 'infra/kafka-test');
 
 /**
@@ -76,4 +76,12 @@ async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');
+}
+
+/** The folder above with nx.json: how far above differs between the sources and a bundle of them. */
+function workspaceAround(folder: string): string {
+  if (existsSync(join(folder, 'nx.json'))) return folder;
+  const above = dirname(folder);
+  if (above === folder) throw new Error('No nx.json above: not within the workspace');
+  return workspaceAround(above);
 }

@@ -1,0 +1,94 @@
+import { uniqueName } from '@khabar/testing';
+import { type Bench, type BenchRow, type BenchRun, type Measured, median } from '../bench.ts';
+import { bareConsume, barePublish } from './bare-kafkajs.ts';
+import { rawArticles } from './events.ts';
+import { firstEventRow } from './first-event.ts';
+import { kafka, ownTopic, postgres } from './log-of-own.ts';
+import { memoryRows } from './memory.ts';
+import { consumeAll, publishAll, rate, throughLog } from './throughput.ts';
+
+const EVENT_BYTES = 8 * 1024;
+const ROUNDS = 5;
+const KAFKA_EVENTS = 20_000;
+const EMBEDDED_EVENTS = 20_000;
+const PEER = 'kafkajs alone, same settings';
+
+const nineTenths = { target: 'at least 0.9 of the peer', ok: ({ value, peer }: Measured) => value / peer! >= 0.9 };
+
+/** Ours and the peer in turn, round after round; the first round warms both up and does not count. */
+async function inTurn(
+  run: BenchRun,
+  ours: (round: number) => Promise<number>,
+  peers: (round: number) => Promise<number>,
+): Promise<Measured> {
+  const rates: { ours: number; peer: number }[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    // who begins changes, for whoever comes second finds warmer caches
+    const first = round % 2 === 0 ? await ours(round) : await peers(round);
+    const second = round % 2 === 0 ? await peers(round) : await ours(round);
+    rates.push(round % 2 === 0 ? { ours: first, peer: second } : { ours: second, peer: first });
+    run.log(`  round ${round}: ours ${Math.round(rates[round]!.ours)}/s, peer ${Math.round(rates[round]!.peer)}/s`);
+  }
+  const counted = rates.slice(1);
+  return { value: median(counted.map((each) => each.ours)), peer: median(counted.map((each) => each.peer)) };
+}
+
+const publishRow: BenchRow = {
+  what: 'Kafka: publish, 8 KB events',
+  unit: 'events/s',
+  peer: PEER,
+  ...nineTenths,
+  async measure(run) {
+    const { brokers } = await kafka(run);
+    const { bus } = await ownTopic(run, { kafkaBrokers: brokers, databaseUrl: null });
+    const { topic: peerTopic } = await ownTopic(run, { kafkaBrokers: brokers, databaseUrl: null });
+    const events = rawArticles(EVENT_BYTES)(0, KAFKA_EVENTS);
+    return inTurn(
+      run,
+      () => rate(events.length, () => publishAll(bus, events)),
+      async () => rate(events.length, await barePublish(brokers, peerTopic.name, events)),
+    );
+  },
+};
+
+const consumeRow: BenchRow = {
+  what: 'Kafka: consume, 8 KB events',
+  unit: 'events/s',
+  peer: PEER,
+  ...nineTenths,
+  async measure(run) {
+    const { brokers } = await kafka(run);
+    const { bus, topic } = await ownTopic(run, { kafkaBrokers: brokers, databaseUrl: null });
+    await publishAll(bus, rawArticles(EVENT_BYTES)(0, KAFKA_EVENTS));
+    return inTurn(
+      run,
+      () => rate(KAFKA_EVENTS, () => consumeAll(bus, topic, uniqueName('bench'), KAFKA_EVENTS)),
+      () => rate(KAFKA_EVENTS, () => bareConsume(brokers, topic.name, uniqueName('bench'), KAFKA_EVENTS)),
+    );
+  },
+};
+
+const embeddedRow: BenchRow = {
+  what: 'embedded: through publish and consume, 8 KB events',
+  unit: 'events/s',
+  peer: 'ours over Kafka',
+  target: 'at least 5,000 events/s',
+  ok: ({ value }) => value >= 5_000,
+  async measure(run) {
+    const { brokers } = await kafka(run);
+    const { url } = await postgres(run);
+    const events = rawArticles(EVENT_BYTES)(0, EMBEDDED_EVENTS);
+    return inTurn(
+      run,
+      async () => throughLog(run, await ownTopic(run, { kafkaBrokers: null, databaseUrl: url }), events),
+      async () => throughLog(run, await ownTopic(run, { kafkaBrokers: brokers, databaseUrl: null }), events),
+    );
+  },
+};
+
+/** The bus: both drivers, and the services on it. */
+export const busBench: Bench = {
+  name: 'bus',
+  about: 'events a second over Kafka and the embedded log, memory under a backlog, time to the first event',
+  rows: [publishRow, consumeRow, embeddedRow, ...memoryRows, firstEventRow],
+};

@@ -12,7 +12,7 @@ const directions = {
   'type:contract': [],
   'type:testing': [],
   'type:e2e': ['type:testing', 'type:bus', 'type:contract'],
-  'type:bench': ['type:testing', 'type:runtime', 'type:bus', 'type:pure', 'type:contract'],
+  'type:bench': ['type:testing', 'type:app', 'type:runtime', 'type:bus', 'type:pure', 'type:contract'],
   'type:tool': ['type:app', 'type:runtime', 'type:bus', 'type:contract'],
 };
 

@@ -19,6 +19,7 @@ const DIRECTIONS: Record<string, readonly string[]> = {
   testing: [],
   e2e: ['testing', 'bus', 'contract'],
   tool: ['app', 'runtime', 'bus', 'contract'],
+  bench: ['testing', 'app', 'runtime', 'bus', 'pure', 'contract'],
 };
 
 interface Graph {
@@ -52,6 +53,7 @@ describe('the project graph', () => {
   it('has every project, each of one kind', () => {
     expect(Object.keys(graph.nodes).sort()).toEqual(
       [
+        'bench',
         'bus',
         'cli',
         'contracts',

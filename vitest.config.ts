@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,libs,tools,bench}/**/*.spec.ts'],
-          exclude: ['**/*.{int,e2e}.spec.ts', '**/node_modules/**'],
+          exclude: ['**/*.{int,e2e,cluster}.spec.ts', '**/node_modules/**'],
         },
       },
       {

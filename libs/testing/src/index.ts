@@ -19,4 +19,6 @@ export {
 export { nodeArgumentsFor } from './typescript.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { describeKafka, startKafka, startOwnKafka, uniqueName } from './kafka.ts';
+export { startKafkaCluster, type KafkaCluster, type KafkaClusterOptions, type KafkaNode } from './kafka-cluster.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { KafkaMissing, type KafkaServer, type OwnKafkaServer } from './kafka-server.ts';

@@ -32,38 +32,74 @@ export interface KafkaAddresses {
   controller: string;
 }
 
-/**
- * The settings of a one-node cluster that is ready quickly and small. Topics are never created by asking for them:
- * the product must create its own.
- */
+/** What all of our clusters have: they are ready quickly and small, and create no topic because somebody asks for it. */
+const COMMON = {
+  'process.roles': 'broker,controller',
+  'controller.listener.names': 'CONTROLLER',
+  'auto.create.topics.enable': 'false',
+  'group.initial.rebalance.delay.ms': '0',
+  'log.cleaner.enable': 'false',
+  // a killed broker may come back only when its old session is over (9 s by default)
+  'broker.session.timeout.ms': '3000',
+  'broker.heartbeat.interval.ms': '500',
+  'num.network.threads': '2',
+  'num.io.threads': '2',
+  'log.segment.bytes': '67108864',
+};
+
+/** The copies of what Kafka keeps for itself, and how many partitions that has. */
+function ownTopics(partitions: number, copies: number, inSync: number): Record<string, string> {
+  return {
+    'offsets.topic.num.partitions': String(partitions),
+    'offsets.topic.replication.factor': String(copies),
+    'transaction.state.log.num.partitions': String(partitions),
+    'transaction.state.log.replication.factor': String(copies),
+    'transaction.state.log.min.isr': String(inSync),
+    'share.coordinator.state.topic.num.partitions': '1',
+    'share.coordinator.state.topic.replication.factor': String(copies),
+    'share.coordinator.state.topic.min.isr': String(inSync),
+  };
+}
+
+/** The settings of a one-node cluster: the product must create its own topics. */
 export function kafkaSettings({ listener, advertised, controller }: KafkaAddresses): Record<string, string> {
   return {
-    'process.roles': 'broker,controller',
+    ...COMMON,
+    ...ownTopics(1, 1, 1),
     'node.id': '1',
     'controller.quorum.voters': `1@${controller}`,
-    'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://${listener},CONTROLLER://${controller}`,
     'advertised.listeners': `PLAINTEXT://${advertised}`,
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'auto.create.topics.enable': 'false',
-    'group.initial.rebalance.delay.ms': '0',
-    'offsets.topic.num.partitions': '1',
-    'offsets.topic.replication.factor': '1',
-    'transaction.state.log.num.partitions': '1',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'share.coordinator.state.topic.num.partitions': '1',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
-    'log.cleaner.enable': 'false',
     'controlled.shutdown.enable': 'false',
-    // a killed broker may come back only when its old session is over (9 s by default)
-    'broker.session.timeout.ms': '3000',
-    'broker.heartbeat.interval.ms': '500',
-    'num.network.threads': '2',
-    'num.io.threads': '2',
-    'log.segment.bytes': '67108864',
+  };
+}
+
+/** One node of several: as {@link KafkaAddresses}, and where the brokers reach each other, past whatever stands before `advertised`. */
+export interface KafkaNodeAddresses extends KafkaAddresses {
+  between: string;
+}
+
+/**
+ * The settings of one node (numbered from 1) of a cluster in which every node is broker and controller. Each record has a copy on
+ * every node, up to three, and is acknowledged when two of them have it.
+ */
+export function kafkaNodeSettings(id: number, nodes: readonly KafkaNodeAddresses[]): Record<string, string> {
+  const { listener, advertised, between, controller } = nodes[id - 1]!;
+  const copies = Math.min(3, nodes.length);
+  const inSync = Math.min(2, nodes.length);
+  return {
+    ...COMMON,
+    ...ownTopics(3, copies, inSync),
+    'default.replication.factor': String(copies),
+    'min.insync.replicas': String(inSync),
+    'node.id': String(id),
+    'controller.quorum.voters': nodes.map((node, at) => `${at + 1}@${node.controller}`).join(','),
+    listeners: `CLIENTS://${listener},BROKERS://${between},CONTROLLER://${controller}`,
+    'advertised.listeners': `CLIENTS://${advertised},BROKERS://${between}`,
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,CLIENTS:PLAINTEXT,BROKERS:PLAINTEXT',
+    'inter.broker.listener.name': 'BROKERS',
   };
 }
 

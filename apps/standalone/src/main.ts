@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ConfigError, VERSION, WRONG_SETTINGS, createLogger, readConfig } from '@khabar/runtime';
+import { VERSION, createLogger, endProcessAfter, processConfig } from '@khabar/runtime';
 import { toKhabarError } from '@khabar/contracts';
 import { standaloneSettings, type StandaloneConfig } from './config.ts';
 import { awaitSeeds } from './seeds.ts';
@@ -9,12 +9,7 @@ import { loggedVoice, terminalVoice, type Voice } from './voice.ts';
 
 const STOP_SLACK_MS = 1_500;
 
-try {
-  process.loadEnvFile('.env');
-} catch {
-  // There need not be one.
-}
-const config = configOrExplain();
+const config = processConfig('Khabar', standaloneSettings);
 if (config) await run(config);
 
 async function run(config: StandaloneConfig): Promise<void> {
@@ -35,12 +30,12 @@ async function run(config: StandaloneConfig): Promise<void> {
     await welcome(standalone, config, voice, stop.signal);
     await Promise.race([stop.signal.aborted || once(stop.signal, 'abort'), standalone.broken]);
     voice.step('stopping …');
-    forceExitAfter(config.SHUTDOWN_TIMEOUT + STOP_SLACK_MS, voice);
+    endProcessAfter(config.SHUTDOWN_TIMEOUT + STOP_SLACK_MS, (message) => voice.fail(message));
   } catch (error) {
     if (!stop.signal.aborted) {
       voice.fail(toKhabarError(error).message);
       process.exitCode = 1;
-      forceExitAfter(config.SHUTDOWN_TIMEOUT + STOP_SLACK_MS, voice);
+      endProcessAfter(config.SHUTDOWN_TIMEOUT + STOP_SLACK_MS, (message) => voice.fail(message));
       return;
     }
   }
@@ -59,24 +54,4 @@ async function welcome(running: Standalone, config: StandaloneConfig, voice: Voi
     ['', 'npx khabar sources import seeds/newsrooms.opml'],
     ['stop', 'Ctrl-C'],
   ]);
-}
-
-function configOrExplain(): StandaloneConfig | null {
-  try {
-    return readConfig(standaloneSettings, process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const lines = error.faults.map(({ key, expectation }) => `  ${key} ${expectation}`);
-    process.stderr.write(`Khabar cannot start, for its settings are wrong:\n${lines.join('\n')}\n`);
-    process.exitCode = WRONG_SETTINGS;
-    return null;
-  }
-}
-
-/** Last resort against a handle that keeps the process. */
-function forceExitAfter(timeoutMs: number, voice: Voice): void {
-  setTimeout(() => {
-    voice.fail(`did not stop within ${timeoutMs / 1000} s`);
-    process.exit(1);
-  }, timeoutMs).unref();
 }

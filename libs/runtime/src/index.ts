@@ -23,11 +23,6 @@ export { HealthRegistry, type DependencyHealth } from './health.ts';
 export { problem, readBody, type ProblemDetails } from './problem-details.ts';
 export { createApiDocument, type ApiDescription } from './open-api.ts';
 export { CONFIG, RuntimeModule } from './runtime.module.ts';
-export {
-  WRONG_SETTINGS,
-  runService,
-  startService,
-  type RunningService,
-  type ServiceDefinition,
-} from './run-service.ts';
+export { WRONG_SETTINGS, endProcessAfter, processConfig } from './process.ts';
+export { runService, startService, type RunningService, type ServiceDefinition } from './run-service.ts';
 export { VERSION } from './version.ts';

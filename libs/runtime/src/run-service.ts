@@ -10,12 +10,13 @@ import { Logger as NestPinoLogger } from 'nestjs-pino';
 import type { LoggerService, Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CommonConfig, commonFaults } from './common-settings.ts';
-import { type ConfigOf, type Settings, ConfigError, readConfig } from './config.ts';
+import type { ConfigOf, Settings } from './config.ts';
 import { HealthRegistry } from './health.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { busEvents, createMetrics } from './metrics.ts';
 import { serveApiDocument } from './open-api.ts';
 import { answerPlainAddress } from './plain-addresses.ts';
+import { endProcessAfter, processConfig } from './process.ts';
 import { sendProblem, toProblem } from './problem-details.ts';
 import { RuntimeModule } from './runtime.module.ts';
 import { configuredTopics } from './topic-settings.ts';
@@ -50,20 +51,18 @@ export interface RunningService extends AsyncDisposable {
 
 /** A service's process: configuration from the environment, until a signal or the end of its supervisor; its exit code tells how it ended. */
 export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
-  try {
-    process.loadEnvFile('.env');
-  } catch {
-    // There need not be one.
+  const config = configOf(service);
+  if (config === null) {
+    if (process.connected) process.disconnect();
+    return;
   }
-  const config = configOrExplain(service);
-  if (config === null) return;
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   // The supervisor's end, however it came, closes the channel.
   if (process.channel) process.once('disconnect', () => stop.abort());
   const logger = createLogger({ name: service.name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const { signal } = stop;
-  signal.addEventListener('abort', () => watchdog(config.SHUTDOWN_TIMEOUT, logger));
+  signal.addEventListener('abort', () => endProcessAfter(config.SHUTDOWN_TIMEOUT, (message) => logger.fatal(message)));
   if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== null) logger.warn('this version sends no traces yet');
   try {
     const running = await startPatiently(service, config, logger, signal);
@@ -77,7 +76,7 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
     if (!stoppedEarly) {
       logger.fatal({ err: error, code: toKhabarError(error).code }, startFailure(error, config));
       process.exitCode = 1;
-      watchdog(config.SHUTDOWN_TIMEOUT, logger);
+      endProcessAfter(config.SHUTDOWN_TIMEOUT, (message) => logger.fatal(message));
     }
   }
   logger.info('stopped');
@@ -170,22 +169,10 @@ function quietNest(nest: NestPinoLogger): LoggerService {
   };
 }
 
-/** Exit code of a program whose settings are wrong (EX_CONFIG of sysexits.h): starting it again changes nothing. */
-export const WRONG_SETTINGS = 78;
-
-function configOrExplain<S extends Settings>(service: ServiceDefinition<S>): (ConfigOf<S> & CommonConfig) | null {
-  try {
-    return readConfig(service.settings, process.env, (config) =>
-      commonFaults(config as unknown as CommonConfig, service.needsDatabase),
-    ) as ConfigOf<S> & CommonConfig;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const lines = error.faults.map(({ key, expectation }) => `  ${key} ${expectation}`);
-    process.stderr.write(`${service.name} cannot start, for its settings are wrong:\n${lines.join('\n')}\n`);
-    process.exitCode = WRONG_SETTINGS;
-    if (process.connected) process.disconnect();
-    return null;
-  }
+function configOf<S extends Settings>(service: ServiceDefinition<S>): (ConfigOf<S> & CommonConfig) | null {
+  return processConfig(service.name, service.settings, (config) =>
+    commonFaults(config as unknown as CommonConfig, service.needsDatabase),
+  ) as (ConfigOf<S> & CommonConfig) | null;
 }
 
 async function reachBus<S extends Settings>(
@@ -216,16 +203,6 @@ async function reachBus<S extends Settings>(
     await bus.close();
     throw error;
   }
-}
-
-/** Last resort against a handle that keeps the process: everything is released elsewhere, so that the loop empties by itself. */
-function watchdog(timeoutMs: number, logger: Logger): void {
-  globalThis
-    .setTimeout(() => {
-      logger.fatal(`did not stop within ${timeoutMs} ms`);
-      process.exit(1);
-    }, timeoutMs)
-    .unref();
 }
 
 function startFailure(error: unknown, config: CommonConfig): string {

@@ -13,6 +13,7 @@ import { consumeWith } from './consume.ts';
 import { deadLetterOf } from './dead-letters.ts';
 import type { Driver, OutgoingRecord } from './driver.ts';
 import { largestRecordBatchBytes } from './record-size.ts';
+import { reportPublished } from './report-published.ts';
 
 /** One event as a handler gets it. */
 export interface ReceivedEvent<T extends EventType = EventType> {
@@ -101,6 +102,22 @@ export interface GroupState {
   readonly members: number;
   /** Events behind the end, over all partitions. */
   readonly lag: bigint;
+  /** Every partition of the topic, in order. */
+  readonly partitions: readonly PartitionLag[];
+}
+
+/** How far one group is in one partition. */
+export interface PartitionLag {
+  readonly partition: number;
+  /** The next offset to be handled, by what is committed and still there. */
+  readonly nextOffset: bigint;
+  /** Events from there to the end. */
+  readonly lag: bigint;
+  /**
+   * When the first of them was appended, RFC 3339 UTC; null when there is none. Kafka is asked for it by time, so there it may be
+   * early by a second or a twentieth of its age.
+   */
+  readonly waitingSince: string | null;
 }
 
 /** Whether the bus works, in words for a health endpoint. */
@@ -111,10 +128,22 @@ export interface BusHealth {
 
 /** What happens on the bus, reported to whoever counts and logs; the bus itself knows no logger. No report may throw. */
 export interface BusListener {
-  published?(topic: string, events: number, bytes: number): void;
-  /** `seconds` is the handler's time for the batch. */
-  consumed?(topic: string, partition: number, events: number, bytes: number, seconds: number): void;
-  retrying?(topic: string, subject: string, attempt: number, delayMs: number, error: KhabarError): void;
+  /** Records are durable in a partition: events and dead letters alike. */
+  published?(topic: string, partition: number, events: number, bytes: number): void;
+  /** A handler had a batch for so many seconds, whatever came of it. */
+  handled?(topic: string, partition: number, events: number, seconds: number): void;
+  /** Events are done. */
+  consumed?(topic: string, partition: number, events: number, bytes: number): void;
+  /** A try failed; the next one comes after `delayMs`. */
+  retrying?(
+    topic: string,
+    partition: number,
+    subject: string,
+    attempt: number,
+    delayMs: number,
+    error: KhabarError,
+  ): void;
+  /** An event was given up, and its dead letter is durable; the reason tells of which partition it was. */
   deadLettered?(topic: string, subject: string, reason: DeadLetterReason): void;
   /** A consumer broke and is built anew, or the broker is away. */
   disturbed?(what: string, error: unknown): void;
@@ -182,17 +211,12 @@ export class Bus implements AsyncDisposable {
    * when the log is away.
    */
   async publish(events: readonly CloudEvent[]): Promise<void> {
-    const sizes = new Map<string, { events: number; bytes: number }>();
     const records = events.map((event) => {
       const topic = this.#topicOfEvent.get(event.type);
       if (topic === undefined) throw new KhabarError('no-topic', `No topic is for events of type ${event.type}`);
-      const record = this.#encode(topic, event);
-      const size = sizes.get(topic.name) ?? { events: 0, bytes: 0 };
-      sizes.set(topic.name, { events: size.events + 1, bytes: size.bytes + record.value.length });
-      return record;
+      return this.#encode(topic, event);
     });
     await this.#send(records);
-    for (const [topic, size] of sizes) this.#listener.published?.(topic, size.events, size.bytes);
   }
 
   /**
@@ -230,7 +254,7 @@ export class Bus implements AsyncDisposable {
       group: request.group,
       maxEvents: this.#settings.batchMaxEvents,
       maxBytes: this.#settings.batchMaxBytes,
-      onBatch: consumeWith(request, this.#settings, this.#listener, (records) => this.#driver.send(records)),
+      onBatch: consumeWith(request, this.#settings, this.#listener, (records) => this.#sendAndReport(records)),
       onDisturbance: (what, error) => this.#listener.disturbed?.(what, error),
     });
     let closing: Promise<void> | null = null;
@@ -297,7 +321,12 @@ export class Bus implements AsyncDisposable {
 
   async #send(records: readonly OutgoingRecord[]): Promise<void> {
     if (this.#closed) throw closed();
-    if (records.length > 0) await this.#driver.send(records);
+    if (records.length > 0) await this.#sendAndReport(records);
+  }
+
+  async #sendAndReport(records: readonly OutgoingRecord[]): Promise<void> {
+    await this.#driver.send(records);
+    reportPublished(records, this.#driver, this.#listener);
   }
 }
 

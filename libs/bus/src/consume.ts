@@ -131,10 +131,11 @@ class BatchRun<T extends EventType> {
   }
 
   async #try(tried: readonly Waiting<T>[]): Promise<void> {
+    const { topic, partition } = this.#batch;
     const startedAtMs = performance.now();
     const outcomes = await this.#handle(tried);
+    this.#listener.handled?.(topic, partition, tried.length, (performance.now() - startedAtMs) / 1000);
     if (outcomes === null) return;
-    const seconds = (performance.now() - startedAtMs) / 1000;
     const done = tried.filter((_, at) => outcomes[at] === 'done');
     const dead = tried.flatMap((each, at) => {
       const error = outcomes[at]!;
@@ -143,7 +144,7 @@ class BatchRun<T extends EventType> {
     this.#settle(done.map((each) => each.record));
     if (done.length > 0) {
       const bytes = done.reduce((sum, each) => sum + (each.record.value?.length ?? 0), 0);
-      this.#listener.consumed?.(this.#batch.topic, this.#batch.partition, done.length, bytes, seconds);
+      this.#listener.consumed?.(topic, partition, done.length, bytes);
     }
     await this.#bury(dead);
     await this.#commit();
@@ -197,7 +198,8 @@ class BatchRun<T extends EventType> {
       Math.random(),
     );
     if (delivery.retryAfterMs === null) return false;
-    this.#listener.retrying?.(this.#batch.topic, each.event.subject, each.attempt, delivery.retryAfterMs, error);
+    const { topic, partition } = this.#batch;
+    this.#listener.retrying?.(topic, partition, each.event.subject, each.attempt, delivery.retryAfterMs, error);
     if (delivery.countsAsAttempt) each.attempt += 1;
     each.dueAtMs = performance.now() + delivery.retryAfterMs;
     return true;

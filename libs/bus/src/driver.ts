@@ -60,6 +60,8 @@ export interface Driver {
   ensureTopics(topics: readonly TopicDefinition[]): Promise<void>;
   /** Resolves when all are durable. Records of one key and call keep their order. */
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** How many partitions a topic has by which the last records to it were placed; null when none were sent yet. */
+  partitionCount(topic: string): number | null;
   /** Resolves when the consumer has joined its group; later disturbances are its own to mend. */
   consume(request: ConsumeRequest): Promise<Subscription>;
   read(topic: string, options: { from: ReadFrom; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredRecord>;

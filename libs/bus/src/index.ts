@@ -7,6 +7,7 @@ export {
   type BusSettings,
   type GroupState,
   type Outcome,
+  type PartitionLag,
   type ReadFrom,
   type ReceivedEvent,
   type StoredRecord,

@@ -31,48 +31,55 @@ export class MetricsController {
 /** Counts and logs what the bus reports: the log line and the metric of each event together. */
 export function busEvents(registry: Registry, logger: Logger): BusListener {
   const registers = [registry];
-  const topic = ['topic'];
+  const labelNames = ['topic', 'partition'];
   const published = new Counter({
     name: 'khabar_bus_published_total',
-    help: 'Events published',
-    labelNames: topic,
+    help: 'Records published: events and dead letters',
+    labelNames,
     registers,
   });
   const publishedBytes = new Counter({
     name: 'khabar_bus_published_bytes_total',
-    help: 'Bytes of events published',
-    labelNames: topic,
+    help: 'Bytes of the values of records published',
+    labelNames,
     registers,
   });
   const consumed = new Counter({
     name: 'khabar_bus_consumed_total',
     help: 'Events handled and done',
-    labelNames: topic,
+    labelNames,
     registers,
   });
   const consumedBytes = new Counter({
     name: 'khabar_bus_consumed_bytes_total',
-    help: 'Bytes of events handled',
-    labelNames: topic,
+    help: 'Bytes of the values of events handled and done',
+    labelNames,
+    registers,
+  });
+  const sizes = new Histogram({
+    name: 'khabar_bus_batch_events',
+    help: 'Events that a handler got at once',
+    labelNames,
+    buckets: [1, 5, 20, 50, 100, 200, 500, 2000],
     registers,
   });
   const seconds = new Histogram({
     name: 'khabar_bus_handler_seconds',
-    help: 'Time a handler takes for a batch',
-    labelNames: topic,
+    help: 'Time a handler takes for a batch, whatever came of it',
+    labelNames,
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers,
   });
   const retried = new Counter({
     name: 'khabar_bus_retried_total',
     help: 'Tries that failed and are tried again',
-    labelNames: ['topic', 'code'],
+    labelNames: [...labelNames, 'code'],
     registers,
   });
   const dead = new Counter({
     name: 'khabar_bus_dead_letters_total',
-    help: 'Events given up',
-    labelNames: ['topic', 'code'],
+    help: 'Events given up; without a partition those that never were on the topic',
+    labelNames: [...labelNames, 'code'],
     registers,
   });
   const disturbed = new Counter({
@@ -81,29 +88,29 @@ export function busEvents(registry: Registry, logger: Logger): BusListener {
     registers,
   });
   return {
-    published(name, events, bytes) {
-      published.inc({ topic: name }, events);
-      publishedBytes.inc({ topic: name }, bytes);
+    published(topic, partition, events, bytes) {
+      published.inc({ topic, partition }, events);
+      publishedBytes.inc({ topic, partition }, bytes);
     },
-    consumed(name, partition, events, bytes, took) {
-      consumed.inc({ topic: name }, events);
-      consumedBytes.inc({ topic: name }, bytes);
-      seconds.observe({ topic: name }, took);
-      logger.debug({ topic: name, partition, events, seconds: took }, 'batch handled');
+    handled(topic, partition, events, took) {
+      sizes.observe({ topic, partition }, events);
+      seconds.observe({ topic, partition }, took);
+      logger.debug({ topic, partition, events, seconds: took }, 'batch handled');
     },
-    retrying(name, subject, attempt, delayMs, error) {
-      retried.inc({ topic: name, code: error.code });
+    consumed(topic, partition, events, bytes) {
+      consumed.inc({ topic, partition }, events);
+      consumedBytes.inc({ topic, partition }, bytes);
+    },
+    retrying(topic, partition, subject, attempt, delayMs, error) {
+      retried.inc({ topic, partition, code: error.code });
       logger.warn(
-        { topic: name, subject, attempt, delayMs, code: error.code, err: error },
+        { topic, partition, subject, attempt, delayMs, code: error.code, err: error },
         `will try again in ${delayMs} ms: ${error.message}`,
       );
     },
-    deadLettered(name, subject, reason) {
-      dead.inc({ topic: name, code: reason.code });
-      logger.error(
-        { topic: name, subject, code: reason.code, attempts: reason.attempts, origin: reason.origin },
-        `dead letter: ${reason.message}`,
-      );
+    deadLettered(topic, subject, { code, message, attempts, origin }) {
+      dead.inc({ topic, partition: origin?.partition ?? '', code });
+      logger.error({ topic, subject, code, attempts, origin }, `dead letter: ${message}`);
     },
     disturbed(what, error) {
       disturbed.inc();

@@ -118,7 +118,9 @@ describe('a running service', () => {
     await service.app.get(Bus).publish([rawArticleEvent(rawArticleExample)]);
     await eventually(() => heard.includes(rawArticleExample.id));
     await eventually(async () =>
-      /khabar_bus_consumed_total\{topic="news.raw.v1",service="things"\} 1/.test(await (await get('/metrics')).text()),
+      /khabar_bus_consumed_total\{topic="news.raw.v1",partition="\d+",service="things"\} 1/.test(
+        await (await get('/metrics')).text(),
+      ),
     );
   });
 

@@ -15,6 +15,7 @@ import { HealthRegistry } from './health.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { busEvents, createMetrics } from './metrics.ts';
 import { serveApiDocument } from './open-api.ts';
+import { measureLag } from './lag-metrics.ts';
 import { answerPlainAddress } from './plain-addresses.ts';
 import { endProcessAfter, processConfig } from './process.ts';
 import { sendProblem, toProblem } from './problem-details.ts';
@@ -120,6 +121,7 @@ export async function startService<S extends Settings>(
   const health = new HealthRegistry();
   const bus = await reachBus(service, config, busEvents(metrics, logger));
   health.add('bus', () => bus.health());
+  if (service.consumes) measureLag(metrics, bus, service.consumes);
   let app: NestFastifyApplication | undefined;
   try {
     app = await NestFactory.create<NestFastifyApplication>(

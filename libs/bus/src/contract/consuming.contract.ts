@@ -9,7 +9,11 @@ export function consumingContract(connect: () => Connection): void {
     it('hands a new group everything from the beginning, in batches of one partition in order of offset', async () => {
       await using bench = new Workbench(connect());
       const consumed: unknown[][] = [];
-      const bus = await bench.ready({}, { consumed: (...all) => consumed.push(all) });
+      const handled: number[] = [];
+      const bus = await bench.ready(
+        {},
+        { consumed: (...all) => consumed.push(all), handled: (_topic, _partition, events) => handled.push(events) },
+      );
       const events = rawEvents(250);
       await bus.publish(events.slice(0, 200));
       const seen = remember();
@@ -31,6 +35,7 @@ export function consumingContract(connect: () => Connection): void {
       const [received] = seen.batches[0]!.events;
       expect(received!.event).toEqual(events.find(({ id }) => id === received!.event.id));
       await eventually(() => consumed.reduce((sum, [, , count]) => sum + (count as number), 0) === 250);
+      expect(handled).toEqual(seen.batches.map(({ events: { length } }) => length));
     });
 
     it('keeps batches within their limits, and hands over what is larger alone', async () => {

@@ -66,7 +66,10 @@ export function failingContract(connect: () => Connection, features: ContractFea
     it('takes the outcome of each event as it is told: done, tried again, or a dead letter at once', async () => {
       await using bench = new Workbench(connect(), 1);
       const retrying: unknown[] = [];
-      const bus = await bench.ready({}, { retrying: (_topic, subject, attempt) => retrying.push([subject, attempt]) });
+      const bus = await bench.ready(
+        {},
+        { retrying: (_topic, _partition, subject, attempt) => retrying.push([subject, attempt]) },
+      );
       await bus.publish(['good', 'passes', 'hopeless', 'good-too'].map((name) => rawEvent(name)));
       const tries: string[] = [];
       await bus.subscribe({

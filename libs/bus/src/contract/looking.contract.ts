@@ -2,7 +2,7 @@ import { deadLetterTopic } from '@khabar/contracts';
 import { eventually, freePort, uniqueName } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
 import type { ReadFrom, StoredRecord } from '../bus.ts';
-import { type Connection, Workbench, collect, rawEvents, readAll, remember } from './workbench.contract.ts';
+import { type Connection, Workbench, collect, rawEvent, rawEvents, readAll, remember } from './workbench.contract.ts';
 
 export function lookingContract(connect: () => Connection): void {
   describe('looking', () => {
@@ -138,12 +138,39 @@ export function lookingContract(connect: () => Connection): void {
       const subscription = await bus.subscribe({ topic: bench.raw, group: busy, handle: remember().handle });
       const state = { group: busy, topic: bench.raw.name };
       await eventually(async () => {
-        expect(await bus.groups([idle, busy], topics)).toEqual([{ ...state, members: 1, lag: 0n }]);
+        expect(await bus.groups([idle, busy], topics)).toMatchObject([{ ...state, members: 1, lag: 0n }]);
         return true;
       });
       await subscription.close();
       await bus.publish(rawEvents(7));
-      expect(await bus.groups([idle, busy], topics)).toEqual([{ ...state, members: 0, lag: 7n }]);
+      expect(await bus.groups([idle, busy], topics)).toMatchObject([{ ...state, members: 0, lag: 7n }]);
+    });
+
+    it('knows of each partition of a group where it is, what is left, and since when that waits', async () => {
+      await using bench = new Workbench(connect(), 2);
+      const bus = await bench.ready();
+      const stateNow = async () => (await bus.groups([bench.group], [bench.raw.name]))[0]!;
+      await bus.publish(rawEvents(20, 'early-'));
+      const subscription = await bus.subscribe({ topic: bench.raw, group: bench.group, handle: remember().handle });
+      await eventually(async () => (await stateNow())?.lag === 0n);
+      await subscription.close();
+      const done = await stateNow();
+      expect(done.partitions.map(({ partition, lag, waitingSince }) => [partition, lag, waitingSince])).toEqual([
+        [0, 0n, null],
+        [1, 0n, null],
+      ]);
+      expect(done.partitions.reduce((sum, { nextOffset }) => sum + nextOffset, 0n)).toBe(20n);
+
+      const late = rawEvent('late');
+      await bus.publish([late]);
+      const record = (await readAll(bus, bench.raw)).find(({ key }) => key === late.subject)!;
+      const stuck = await stateNow();
+      const { nextOffset, lag, waitingSince } = stuck.partitions[record.partition]!;
+      expect({ nextOffset, lag }).toEqual({ nextOffset: record.offset, lag: 1n });
+      const [told, truth] = [Date.parse(waitingSince!), Date.parse(record.appendedAt)];
+      expect(told).toBeLessThanOrEqual(truth);
+      expect(truth - told).toBeLessThanOrEqual(Math.max(1_000, (Date.now() - told) * 0.05));
+      expect(stuck.partitions[1 - record.partition]).toEqual(done.partitions[1 - record.partition]);
     });
 
     it('creates topics once, however many ask for them at a time, and leaves existing ones alone', async () => {

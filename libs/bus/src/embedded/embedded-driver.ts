@@ -6,6 +6,7 @@ import { Appender } from './appender.ts';
 import { newClient, openPool, rowsOf, type DatabaseSettings } from './database.ts';
 import { databaseError } from './database-error.ts';
 import { GroupConsumer, type MemberSettings } from './group-consumer.ts';
+import { groupStates } from './group-states.ts';
 import { Log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { Pruner } from './pruner.ts';
@@ -78,6 +79,10 @@ class EmbeddedDriver implements Driver {
     await this.#appender.send(records);
   }
 
+  partitionCount(topic: string): number | null {
+    return this.#log.partitionCount(topic);
+  }
+
   async consume(request: ConsumeRequest): Promise<Subscription> {
     await this.#ready();
     return await GroupConsumer.join(this.#log, this.#session, request, this.#members);
@@ -114,24 +119,7 @@ class EmbeddedDriver implements Driver {
 
   async groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]> {
     await this.#ready();
-    const rows = await rowsOf<[string, string, string, string]>(this.#pool, {
-      text: `
-        select g.group_name, t.name,
-               (select count(*) from bus.live_member m where m.group_name = g.group_name and m.topic_id = t.id),
-               sum(p.next_offset - greatest(g.next_offset, p.start_offset))
-          from bus.group_offset g
-          join bus.topic t on t.id = g.topic_id
-          join bus.partition p on p.topic_id = g.topic_id and p.number = g.partition
-         where g.group_name = any ($1) and t.name = any ($2)
-         group by g.group_name, t.id order by g.group_name, t.name`,
-      values: [groups, topics],
-    });
-    return rows.map(([group, topic, members, lag]) => ({
-      group,
-      topic,
-      members: Number(members),
-      lag: BigInt(lag),
-    }));
+    return groupStates(this.#pool, groups, topics);
   }
 
   async health(): Promise<BusHealth> {

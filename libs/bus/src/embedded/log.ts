@@ -79,6 +79,11 @@ export class Log {
     return topic;
   }
 
+  /** Partitions of a topic that was asked for before; null of any other. */
+  partitionCount(name: string): number | null {
+    return this.#topics.get(name)?.partitions ?? null;
+  }
+
   async bounds(topic: LogTopic): Promise<PartitionBounds[]> {
     const rows = await this.#rows<[number, string, string]>({
       name: 'khabar_bus_bounds',

@@ -4,6 +4,7 @@ import { type Admin, AssignerProtocol } from 'kafkajs';
 import type { BusHealth, GroupState, ReadFrom, TopicState } from '../bus.ts';
 import { type KafkaSettings, disconnect, kafkaError, newClient, protocolError } from './client.ts';
 import { patiently } from './patiently.ts';
+import { waitingSince } from './waiting-since.ts';
 
 /** First and next offset of one partition. */
 export interface Bounds {
@@ -94,11 +95,17 @@ export class KafkaAdmin {
           const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
           const offsets = new Map(committed!.partitions.map((each) => [each.partition, BigInt(each.offset)]));
           if (members === 0 && ![...offsets.values()].some((offset) => offset >= 0n)) continue;
-          const lag = bounds.reduce((sum, { partition, startOffset, endOffset }) => {
+          const rests = bounds.map(({ partition, startOffset, endOffset }) => {
             const offset = offsets.get(partition) ?? -1n;
-            return sum + endOffset - (offset > startOffset ? offset : startOffset);
-          }, 0n);
-          states.push({ group, topic, members, lag });
+            return { partition, nextOffset: offset > startOffset ? offset : startOffset, endOffset };
+          });
+          const since = await waitingSince(rests, Date.now(), (timeMs) => offsetsAt(admin, topic, timeMs));
+          const partitions = rests.map(({ partition, nextOffset, endOffset }) => {
+            const waitingMs = since.get(partition);
+            const waiting = waitingMs === undefined ? null : new Date(waitingMs).toISOString();
+            return { partition, nextOffset, lag: endOffset - nextOffset, waitingSince: waiting };
+          });
+          states.push({ group, topic, members, lag: partitions.reduce((sum, { lag }) => sum + lag, 0n), partitions });
         }
       }
       return states;
@@ -113,8 +120,7 @@ export class KafkaAdmin {
       if (from === 'beginning') return bounds;
       if (from === 'end') return bounds.map((each) => ({ ...each, startOffset: each.endOffset }));
       if ('last' in from) return bounds.map((each) => beginningLate(each, BigInt(from.last)));
-      const found = await admin.fetchTopicOffsetsByTimestamp(topic, from.sinceMs);
-      const starts = new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      const starts = await offsetsAt(admin, topic, from.sinceMs);
       return bounds.map((each) => ({ ...each, startOffset: starts.get(each.partition) ?? each.endOffset }));
     });
   }
@@ -226,6 +232,12 @@ async function boundsOf(admin: Admin, topic: string): Promise<Bounds[]> {
   return offsets
     .map(({ partition, low, high }) => ({ partition, startOffset: BigInt(low), endOffset: BigInt(high) }))
     .sort((a, b) => a.partition - b.partition);
+}
+
+/** The first offset of each partition whose record is of that time or a later one, or its end. */
+async function offsetsAt(admin: Admin, topic: string, timeMs: number): Promise<Map<number, bigint>> {
+  const found = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs);
+  return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
 }
 
 /** Null where the cluster does not let us know. */

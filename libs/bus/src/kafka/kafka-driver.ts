@@ -32,6 +32,10 @@ class KafkaDriver implements Driver {
     return this.#sender.send(records);
   }
 
+  partitionCount(topic: string): number | null {
+    return this.#sender.partitionCount(topic);
+  }
+
   async consume(request: ConsumeRequest): Promise<Subscription> {
     const consumer = await GroupConsumer.join(this.#settings, request);
     this.#consumers.add(consumer);

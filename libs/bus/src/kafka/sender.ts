@@ -47,6 +47,11 @@ export class KafkaSender {
     return sending;
   }
 
+  /** See `Driver.partitionCount`. */
+  partitionCount(topic: string): number | null {
+    return this.#layouts.get(topic)?.partitions ?? null;
+  }
+
   async close(): Promise<void> {
     await this.#tail;
     await this.#discard();

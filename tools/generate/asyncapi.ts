@@ -182,13 +182,17 @@ const CONTEXT = {
   ce_subject: { type: 'string', format: 'uuid', description: 'The id of the entity; also the key' },
   ce_time: { type: 'string', format: 'date-time' },
   ce_dataschema: { type: 'string', format: 'uri' },
-  traceparent: { type: 'string', description: 'W3C Trace Context; absent where no trace is on' },
+  traceparent: {
+    type: 'string',
+    pattern: '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$',
+    description: 'W3C Trace Context; not sampled where no tracer is on',
+  },
 };
 
 function headersSchema({ type, source, dataschema }: CloudEvent): object {
   return {
     type: 'object',
-    required: Object.keys(CONTEXT).filter((name) => name !== 'traceparent'),
+    required: Object.keys(CONTEXT),
     properties: {
       ...CONTEXT,
       ce_source: { ...CONTEXT.ce_source, const: source },

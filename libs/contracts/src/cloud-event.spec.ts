@@ -16,6 +16,7 @@ import {
 import { rejectedInputExample } from './dead-letter.ts';
 import { KhabarError } from './khabar-error.ts';
 import { rawArticleExample } from './raw-article.ts';
+import { traceparentOf } from './traceparent.ts';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const rawEvent = rawArticleEvent(rawArticleExample, TRACEPARENT);
@@ -109,8 +110,15 @@ describe('encodeEvent', () => {
     }
   });
 
-  it('writes no traceparent where no trace is on', () => {
-    expect(encodeEvent(rawArticleEvent(rawArticleExample)).headers).not.toHaveProperty('traceparent');
+  it('writes a traceparent on every event: that of its trace, else the start of one of its own', () => {
+    const untraced = [
+      rawArticleEvent(rawArticleExample),
+      articleEvent(articleExample, rawEvent.id),
+      articleChangeEvent(articleChangeExample),
+      rejectedInputEvent(rawEvent.id, rawArticleExample.id, rejectedInputExample),
+    ];
+    for (const event of untraced) expect(encodeEvent(event).headers['traceparent']).toBe(traceparentOf(event.id));
+    for (const [, event] of every.slice(0, 3)) expect(encodeEvent(event).headers['traceparent']).toBe(TRACEPARENT);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   articleChangeExample,
   articleChangeValidator,
 } from './article-change.ts';
+import { isString, isTimestamp, isUri, isUriReference } from './attribute-types.ts';
 import { articleEventId, changeEventId, rawEventId } from './article-id.ts';
 import {
   type RejectedInput,
@@ -17,6 +18,7 @@ import { KhabarError } from './khabar-error.ts';
 import { type RawArticle, RawArticleSchema, rawArticleExample, rawArticleValidator } from './raw-article.ts';
 import type { Validator } from './schema.ts';
 import type { EventType } from './topics.ts';
+import { isTraceparent, traceparentOf } from './traceparent.ts';
 
 /** The data of each event type. */
 export interface EventData {
@@ -37,10 +39,13 @@ export interface CloudEvent<T extends EventType = EventType> {
   /** RFC 3339 UTC. */
   readonly time: string;
   readonly dataschema: string;
-  /** W3C Trace Context; absent where no trace is on. */
+  /** W3C Trace Context. Every event that is made here has one; absent from those that other programs wrote without. */
   readonly traceparent?: string;
   readonly data: EventData[T];
 }
+
+/** An event as it is made: with a `traceparent`, that of the span that makes it or the start of a trace of its own. */
+export type MadeEvent<T extends EventType> = CloudEvent<T> & { readonly traceparent: string };
 
 /** Schema, validator and example of every event type. */
 export const EVENTS: {
@@ -69,7 +74,7 @@ function withId<S extends TSchema>(schema: S): S & { $id: string } {
 }
 
 /** The event of one fetch. */
-export function rawArticleEvent(raw: RawArticle, traceparent?: string): CloudEvent<'news.raw.v1'> {
+export function rawArticleEvent(raw: RawArticle, traceparent?: string): MadeEvent<'news.raw.v1'> {
   return event('news.raw.v1', rawEventId(raw), 'urn:khabar:fetcher', raw.id, raw.fetchedAt, raw, traceparent);
 }
 
@@ -78,13 +83,13 @@ export function articleEvent(
   article: Article,
   ofRawEvent: string,
   traceparent?: string,
-): CloudEvent<'news.articles.v1'> {
+): MadeEvent<'news.articles.v1'> {
   const id = articleEventId(ofRawEvent, article.extraction.parserVersion);
   return event('news.articles.v1', id, 'urn:khabar:parser', article.id, article.fetchedAt, article, traceparent);
 }
 
 /** The event of one change in the store. */
-export function articleChangeEvent(change: ArticleChange, traceparent?: string): CloudEvent<'news.changes.v1'> {
+export function articleChangeEvent(change: ArticleChange, traceparent?: string): MadeEvent<'news.changes.v1'> {
   const id = changeEventId(change.id, change.revision);
   return event('news.changes.v1', id, 'urn:khabar:store', change.id, change.storedAt, change, traceparent);
 }
@@ -97,8 +102,10 @@ export function rejectedInputEvent(
   eventId: string,
   rawId: string,
   rejected: RejectedInput,
-): CloudEvent<'khabar.rejected-input.v1'> {
-  return event('khabar.rejected-input.v1', eventId, 'urn:khabar:fetcher', rawId, rejected.fetchedAt, rejected);
+  traceparent?: string,
+): MadeEvent<'khabar.rejected-input.v1'> {
+  const { fetchedAt } = rejected;
+  return event('khabar.rejected-input.v1', eventId, 'urn:khabar:fetcher', rawId, fetchedAt, rejected, traceparent);
 }
 
 function event<T extends EventType>(
@@ -108,10 +115,10 @@ function event<T extends EventType>(
   subject: string,
   time: string,
   data: EventData[T],
-  traceparent?: string,
-): CloudEvent<T> {
+  traceparent = traceparentOf(id),
+): MadeEvent<T> {
   const dataschema = EVENTS[type].schema.$id;
-  return { id, source, type, subject, time, dataschema, ...(traceparent && { traceparent }), data };
+  return { id, source, type, subject, time, dataschema, traceparent, data };
 }
 
 /** Headers and value of a record, as both drivers carry them. */
@@ -120,61 +127,95 @@ export interface EncodedEvent {
   readonly value: Buffer;
 }
 
+const CONTENT_TYPE = 'application/json; charset=utf-8';
+
 /**
  * CloudEvents Kafka protocol binding 1.0.2, binary content mode (3.2): the data is the value as it is (3.2.2), its media type
- * the `content-type` header (3.2.1), each attribute a header `ce_<name>` in UTF-8 (3.2.3). `traceparent` goes by its own name, where
- * W3C tracing for Kafka looks for it.
+ * the `content-type` header (3.2.1), each attribute a header `ce_<name>` (3.2.3.1) whose value is plain UTF-8: nothing is
+ * percent-encoded, as it is over HTTP (3.2.3). The key is the entity's id and no attribute of its own (3.1). `traceparent` goes by its
+ * own name, where W3C tracing for Kafka looks for it.
  */
 export function encodeEvent(event: CloudEvent): EncodedEvent {
+  const { id, source, type, subject, time, dataschema, traceparent } = event;
   return {
     headers: {
-      'content-type': 'application/json; charset=utf-8',
+      'content-type': CONTENT_TYPE,
       ce_specversion: '1.0',
-      ce_id: event.id,
-      ce_source: event.source,
-      ce_type: event.type,
-      ce_subject: event.subject,
-      ce_time: event.time,
-      ce_dataschema: event.dataschema,
-      ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+      ce_id: id,
+      ce_source: source,
+      ce_type: type,
+      // An attribute that another program left out stays out: none may be empty (CloudEvents 1.0.2, "Optional Attributes").
+      ...(subject !== '' && { ce_subject: subject }),
+      ...(time !== '' && { ce_time: time }),
+      ce_dataschema: dataschema,
+      ...(traceparent !== undefined && { traceparent }),
     },
     value: Buffer.from(JSON.stringify(event.data)),
   };
 }
 
 /**
- * Reads a record in binary content mode and checks its data.
- * @throws KhabarError `not-a-cloud-event` (no attributes, or another specversion), `unknown-event-type`, `malformed-json`, `invalid-event`.
+ * Reads a record in binary content mode and checks its attributes and its data. Headers that it does not know, extensions among them,
+ * are passed over.
+ * @throws KhabarError `not-a-cloud-event` (structured content mode, another specversion or media type, an attribute that is missing or
+ * is not of its kind), `unknown-event-type`, `malformed-json`, `invalid-event`.
  */
 export function decodeEvent(headers: Readonly<Record<string, string>>, value: Buffer | null): CloudEvent {
-  const attribute = (name: string): string => {
-    const found = headers[`ce_${name}`];
-    if (found === undefined || found === '') {
-      throw new KhabarError('not-a-cloud-event', `The record has no header ce_${name} (CloudEvents 1.0, binary mode)`);
-    }
-    return found;
-  };
-  if (attribute('specversion') !== '1.0') {
-    throw new KhabarError('not-a-cloud-event', 'The record is of a CloudEvents version other than 1.0');
+  checkContentType(headers['content-type']);
+  if (required(headers, 'specversion') !== '1.0') {
+    throw notACloudEvent('The record is of a CloudEvents version other than 1.0');
   }
-  const type = attribute('type');
+  const id = required(headers, 'id');
+  const source = required(headers, 'source', isUriReference);
+  const type = required(headers, 'type');
   if (!isEventType(type)) {
     throw new KhabarError(
       'unknown-event-type',
       `No event of type ${type.slice(0, 100)} is known to this version of Khabar`,
     );
   }
-  const data = EVENTS[type].validator.assert(parseJson(value));
+  const traceparent = headers['traceparent'] ?? headers['ce_traceparent'];
   return {
-    id: attribute('id'),
-    source: attribute('source'),
+    id,
+    source,
     type,
-    subject: headers['ce_subject'] ?? '',
-    time: headers['ce_time'] ?? '',
-    dataschema: headers['ce_dataschema'] ?? EVENTS[type].schema.$id,
-    ...(headers['traceparent'] !== undefined && { traceparent: headers['traceparent'] }),
-    data,
+    subject: optional(headers, 'subject') ?? '',
+    time: optional(headers, 'time', isTimestamp) ?? '',
+    dataschema: optional(headers, 'dataschema', isUri) ?? EVENTS[type].schema.$id,
+    ...(traceparent !== undefined && isTraceparent(traceparent) && { traceparent }),
+    data: EVENTS[type].validator.assert(parseJson(value)),
   };
+}
+
+// Media types and the names of their parameters are of any case (RFC 2045, 5.1). JSON is UTF-8 and has no charset (RFC 8259, 8.1 and 11).
+function checkContentType(contentType: string | undefined): void {
+  if (contentType === undefined) return;
+  if (/^application\/cloudevents/i.test(contentType)) {
+    throw notACloudEvent('The record is in structured content mode; Khabar reads CloudEvents in binary mode only');
+  }
+  if (!/^\s*(?:application\/json|[\w.!#$&^+-]+\/[\w.!#$&^+-]+\+json)\s*(?:;|$)/i.test(contentType)) {
+    throw notACloudEvent("The record's content-type is not JSON");
+  }
+}
+
+function optional(
+  headers: Readonly<Record<string, string>>,
+  name: string,
+  isOfItsKind: (text: string) => boolean = () => true,
+): string | undefined {
+  const found = headers[`ce_${name}`];
+  if (found === undefined || (found !== '' && isString(found) && isOfItsKind(found))) return found;
+  throw notACloudEvent(`The record's header ce_${name} is not what CloudEvents 1.0 has it`);
+}
+
+function required(...of: Parameters<typeof optional>): string {
+  const found = optional(...of);
+  if (found !== undefined) return found;
+  throw notACloudEvent(`The record has no header ce_${of[1]} (CloudEvents 1.0, binary mode)`);
+}
+
+function notACloudEvent(message: string): KhabarError {
+  return new KhabarError('not-a-cloud-event', message);
 }
 
 function isEventType(type: string): type is EventType {

@@ -78,4 +78,6 @@ export {
   type CloudEvent,
   type EncodedEvent,
   type EventData,
+  type MadeEvent,
 } from './cloud-event.ts';
+export { isTraceparent, traceparentOf } from './traceparent.ts';

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, eventually, freePort, startProcess } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -63,24 +62,6 @@ describe('generating', () => {
     expect(await Promise.all(FILES.map((path) => readFile(inWorkspace(path), 'utf8')))).toEqual(texts);
     expect(await generate('--check')).toEqual({ code: 0, output: '' });
   }, 180_000);
-});
-
-describe('the AsyncAPI document', () => {
-  it('has no reference that leads nowhere', async () => {
-    const document = parse(await readFile(inWorkspace('docs/asyncapi.yaml'), 'utf8')) as object;
-    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path!);
-    expect(references.length).toBeGreaterThan(20);
-    for (const path of references) {
-      const found = path.split('/').reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], document);
-      expect([path, found]).toEqual([path, expect.anything()]);
-    }
-  });
-
-  it('has every topic, with its dead letters', async () => {
-    const { channels } = parse(await readFile(inWorkspace('docs/asyncapi.yaml'), 'utf8')) as { channels: object };
-    const topics = ['news.raw.v1', 'news.articles.v1', 'news.changes.v1'];
-    expect(Object.keys(channels).sort()).toEqual(topics.flatMap((name) => [name, `${name}.dead-letter`]).sort());
-  });
 });
 
 describe.each(['fetcher', 'store'])('the OpenAPI document of the %s', (service) => {

@@ -7,18 +7,20 @@ import { openApiFiles } from './generate/openapi.ts';
 import { schemaFiles } from './generate/schemas.ts';
 import { envExample, settingsPage } from './generate/settings.ts';
 import { topicsPage } from './generate/topics-page.ts';
+import { asyncApiFaults } from './generate/validate-asyncapi.ts';
 
 /** Folders that hold nothing but generated files. */
 const FOLDERS = ['libs/contracts/schemas', 'docs/openapi'];
 
 /**
  * Writes every file that is made from the code, into the workspace that is the current folder; with `--check` it writes none,
- * names those that differ and exits with 1.
+ * names those that differ, and what AsyncAPI's parser finds wrong with its document, and exits with 1.
  */
 async function main(root: string, check: boolean): Promise<number> {
+  const events = asyncApi(VERSION);
   const files = new Map<string, string>([
     ...schemaFiles(),
-    ['docs/asyncapi.yaml', asyncApi(VERSION)],
+    ['docs/asyncapi.yaml', events],
     ['docs/consumers/topics.md', await markdown(topicsPage())],
     ['docs/operators/settings.md', await markdown(settingsPage())],
     ['.env.example', envExample()],
@@ -29,7 +31,11 @@ async function main(root: string, check: boolean): Promise<number> {
     if ((await readFile(join(root, path), 'utf8').catch(() => null)) !== text) drifted.push(path);
   }
   const left = await filesIn(root, FOLDERS).then((paths) => paths.filter((path) => !files.has(path)));
-  if (check) return report(drifted, left);
+  if (check) {
+    const faults = await asyncApiFaults(events);
+    for (const fault of faults) console.log(`docs/asyncapi.yaml is not valid: ${fault}`);
+    return Math.max(report(drifted, left), Math.sign(faults.length));
+  }
   for (const path of drifted) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), files.get(path)!);

@@ -36,10 +36,10 @@ const TOPIC_TEXTS: Readonly<Record<string, string>> = {
   [ARTICLE_CHANGES.name]: 'Changes of what is stored, in order for each article.',
 };
 
-/** `docs/asyncapi.yaml`: every topic with its messages, and which service sends and receives them (AsyncAPI 3.0). */
+/** `docs/asyncapi.yaml`: every topic with its messages, and which service sends and receives them (AsyncAPI 3.1). */
 export function asyncApi(version: string): string {
   const document = {
-    asyncapi: '3.0.0',
+    asyncapi: '3.1.0',
     id: 'urn:khabar',
     info: {
       title: 'Khabar',

@@ -5,9 +5,10 @@ import tseslint from 'typescript-eslint';
 
 /** Who may import whom. A project without a tag matches nothing here and so fails (there is no `*` constraint). */
 const directions = {
-  'type:app': ['type:runtime', 'type:bus', 'type:pure', 'type:contract'],
+  'type:app': ['type:runtime', 'type:bus', 'type:archive', 'type:pure', 'type:contract'],
   'type:runtime': ['type:bus', 'type:contract'],
   'type:bus': ['type:contract'],
+  'type:archive': ['type:contract'],
   'type:pure': ['type:contract'],
   'type:contract': [],
   'type:testing': [],
@@ -35,6 +36,7 @@ const banned = {
   'type:pure': OUTSIDE_PURE,
   'type:contract': OUTSIDE_PURE,
   'type:bus': ['typeorm'],
+  'type:archive': OUTSIDE_PURE,
   'type:runtime': ['kafkajs', 'typeorm'],
   'scope:fetcher': ['kafkajs'],
   'scope:store': ['kafkajs'],

@@ -11,9 +11,10 @@ const BIN = join(ROOT, 'node_modules/.bin');
 
 /** What a kind of project may import of ours (design section 2). Its tests may import testing besides. */
 const DIRECTIONS: Record<string, readonly string[]> = {
-  app: ['runtime', 'bus', 'pure', 'contract'],
+  app: ['runtime', 'bus', 'archive', 'pure', 'contract'],
   runtime: ['bus', 'contract'],
   bus: ['contract'],
+  archive: ['contract'],
   pure: ['contract'],
   contract: [],
   testing: [],
@@ -53,6 +54,7 @@ describe('the project graph', () => {
   it('has every project, each of one kind', () => {
     expect(Object.keys(graph.nodes).sort()).toEqual(
       [
+        'archive',
         'bench',
         'bus',
         'cli',
@@ -124,6 +126,9 @@ const FORBIDDEN: readonly Omit<Case, 'name'>[] = [
   { file: 'libs/bus/src/x.ts', code: use('@khabar/feeds'), errors: [onlyTags('bus')] },
   { file: 'libs/bus/src/x.ts', code: use('typeorm'), errors: [banned('type:bus', 'typeorm')] },
   { file: 'libs/bus/src/x.ts', code: use('../../contracts/src/index.ts'), errors: [RELATIVE] },
+  // archive
+  { file: 'libs/archive/src/x.ts', code: use('@khabar/bus'), errors: [onlyTags('archive')] },
+  { file: 'libs/archive/src/x.ts', code: use('pg'), errors: [banned('type:archive', 'pg')] },
   // pure
   { file: 'libs/feeds/src/x.ts', code: use('@khabar/bus'), errors: [onlyTags('pure')] },
   { file: 'libs/feeds/src/x.ts', code: use('@khabar/extraction'), errors: [onlyTags('pure')] },

@@ -8,6 +8,7 @@ import {
   duration,
   integer,
   list,
+  optionalText,
   text,
 } from '@khabar/runtime';
 import { isAddressRange } from './fetching/ssrf-guard.ts';
@@ -110,6 +111,16 @@ export const fetcherSettings = {
     min: 0,
     max: 5 * MINUTE,
     description: 'How long a file must have been left alone before it is read.',
+  }),
+  RAW_ARCHIVE: optionalText({
+    description:
+      'Folder in which raw articles are kept, compressed, for longer than their topic keeps them; unset, none are.',
+  }),
+  RAW_ARCHIVE_DAYS: integer({
+    default: 0,
+    min: 0,
+    max: 36_500,
+    description: 'How many days the raw archive goes back; 0 keeps all.',
   }),
   SEED_FOLDERS: list({ default: [], description: 'Folders that become sources when the fetcher starts.' }),
 } satisfies Settings;

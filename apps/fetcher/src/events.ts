@@ -19,6 +19,10 @@ export class FetcherEvents {
   readonly #lostLeases: Counter;
   readonly #seconds: Histogram;
   readonly #overdue: Gauge;
+  readonly #archived: Counter;
+  readonly #archivedBytes: Counter;
+  readonly #archivedAt: Gauge;
+  readonly #archiveFailures: Counter;
 
   constructor(@Inject(LOGGER) logger: Logger, @Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -62,6 +66,26 @@ export class FetcherEvents {
     this.#overdue = new Gauge({
       name: 'khabar_fetcher_overdue_seconds',
       help: 'How long the source that was taken last had been due',
+      registers,
+    });
+    this.#archived = new Counter({
+      name: 'khabar_fetcher_archived_total',
+      help: 'Raw articles written to the archive',
+      registers,
+    });
+    this.#archivedBytes = new Counter({
+      name: 'khabar_fetcher_archived_bytes_total',
+      help: 'Bytes written to the archive, compressed',
+      registers,
+    });
+    this.#archivedAt = new Gauge({
+      name: 'khabar_fetcher_archived_timestamp_seconds',
+      help: 'When raw articles were last written to the archive',
+      registers,
+    });
+    this.#archiveFailures = new Counter({
+      name: 'khabar_fetcher_archive_failures_total',
+      help: 'Writes to the archive that failed and are tried again',
       registers,
     });
   }
@@ -127,6 +151,28 @@ export class FetcherEvents {
       { ...subject(source), err: error },
       `cannot watch ${source.address}; it is looked through at each poll`,
     );
+  }
+
+  /** Raw articles are in the archive, flushed. */
+  archived(events: number, bytes: number): void {
+    this.#archived.inc(events);
+    this.#archivedBytes.inc(bytes);
+    this.#archivedAt.setToCurrentTime();
+    this.#logger.debug({ events, bytes }, 'raw articles archived');
+  }
+
+  /** The bus tries again for as long as it takes, and logs the reason each time. */
+  archiveFailed(): void {
+    this.#archiveFailures.inc();
+  }
+
+  archivePruned(days: readonly string[]): void {
+    if (days.length > 0) this.#logger.info({ days }, `${days.length} days of the raw archive deleted`);
+  }
+
+  /** Something beside the writing of the archive did not work; it is tried again by itself, or at the next start. */
+  archiveTrouble(what: string, error: unknown): void {
+    this.#logger.warn({ err: error }, `raw archive: ${what}`);
   }
 
   sourceAdded(source: ReportedSource): void {

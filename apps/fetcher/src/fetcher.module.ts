@@ -2,6 +2,7 @@ import { CONFIG, HealthRegistry, type ServiceDefinition } from '@khabar/runtime'
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { RawArchive } from './archive/raw-archive.ts';
 import { type FetcherConfig, fetcherSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database.ts';
 import { PushController } from './discovery/push.controller.ts';
@@ -46,6 +47,7 @@ import { SourcesService } from './sources/sources.service.ts';
     },
     FetcherEvents,
     Poller,
+    RawArchive,
     SourcesService,
   ],
 })

@@ -284,6 +284,14 @@ export class Bus implements AsyncDisposable {
     return this.#driver.groups(groups, topics);
   }
 
+  /**
+   * Forgets how far a group is, so that it neither holds back the pruning of the embedded log nor shows a lag; should it come again, it
+   * begins at the beginning. False, and nothing forgotten, while it has a member.
+   */
+  forgetGroup(group: string): Promise<boolean> {
+    return this.#driver.forgetGroup(group);
+  }
+
   /** Whether the log answers and every consumer is at work. */
   health(): Promise<BusHealth> {
     return this.#driver.health();

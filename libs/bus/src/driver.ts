@@ -69,6 +69,8 @@ export interface Driver {
   topics(names: readonly string[]): Promise<TopicState[]>;
   /** Each group in each topic where it has a member or has committed. */
   groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]>;
+  /** Forgets how far a group is; false, and nothing forgotten, where it has a member. */
+  forgetGroup(group: string): Promise<boolean>;
   health(): Promise<BusHealth>;
   /** Called once, when no subscription is left: sends what is in hand and lets every timer and socket go. */
   close(): Promise<void>;

@@ -97,7 +97,11 @@ describe('topicsFor', () => {
 });
 
 describe('the consumer groups', () => {
-  it('are khabar-parser and khabar-store', () => {
-    expect(CONSUMER_GROUPS).toEqual({ parser: 'khabar-parser', store: 'khabar-store' });
+  it('are khabar-parser, khabar-store and khabar-archive', () => {
+    expect(CONSUMER_GROUPS).toEqual({
+      parser: 'khabar-parser',
+      store: 'khabar-store',
+      archive: 'khabar-archive',
+    });
   });
 });

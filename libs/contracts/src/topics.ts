@@ -104,5 +104,5 @@ export function topicsFor(settings: TopicSettings): readonly TopicDefinition[] {
 /** Every topic by default, dead letters included. */
 export const TOPICS: readonly TopicDefinition[] = topicsFor(DEFAULT_TOPIC_SETTINGS);
 
-/** Consumer groups of our own services; both start from the beginning. */
-export const CONSUMER_GROUPS = { parser: 'khabar-parser', store: 'khabar-store' } as const;
+/** Consumer groups of our own services; all start from the beginning. The archive's is only there where raw articles are archived. */
+export const CONSUMER_GROUPS = { parser: 'khabar-parser', store: 'khabar-store', archive: 'khabar-archive' } as const;

@@ -173,6 +173,24 @@ export function lookingContract(connect: () => Connection): void {
       expect(stuck.partitions[1 - record.partition]).toEqual(done.partitions[1 - record.partition]);
     });
 
+    it('forgets how far a group is, but not while it consumes', async () => {
+      await using bench = new Workbench(connect());
+      const bus = await bench.ready();
+      expect(await bus.forgetGroup(bench.group)).toBe(true);
+      await bus.publish(rawEvents(20));
+      const subscription = await bus.subscribe({ topic: bench.raw, group: bench.group, handle: remember().handle });
+      const lag = async () => (await bus.groups([bench.group], [bench.raw.name]))[0]?.lag;
+      await eventually(async () => (await lag()) === 0n);
+      expect(await bus.forgetGroup(bench.group)).toBe(false);
+      expect(await lag()).toBe(0n);
+      await subscription.close();
+      expect(await bus.forgetGroup(bench.group)).toBe(true);
+      expect(await lag()).toBe(undefined);
+      const again = remember();
+      await bus.subscribe({ topic: bench.raw, group: bench.group, handle: again.handle });
+      await eventually(() => again.names.length === 20);
+    });
+
     it('creates topics once, however many ask for them at a time, and leaves existing ones alone', async () => {
       await using bench = new Workbench(connect());
       const buses = await Promise.all([bench.bus(), bench.bus(), bench.bus()]);

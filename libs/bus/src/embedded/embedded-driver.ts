@@ -122,6 +122,12 @@ class EmbeddedDriver implements Driver {
     return groupStates(this.#pool, groups, topics);
   }
 
+  async forgetGroup(group: string): Promise<boolean> {
+    await this.#ready();
+    const [row] = await rowsOf<[boolean]>(this.#pool, { text: 'select bus.forget_group($1)', values: [group] });
+    return row![0];
+  }
+
   async health(): Promise<BusHealth> {
     if (this.#session.trouble !== null) return { up: false, detail: this.#session.trouble };
     try {

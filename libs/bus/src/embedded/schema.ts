@@ -296,4 +296,21 @@ begin
   return true;
 end $$;
 `,
+  `
+-- Forgets how far a group is, so that it holds back no pruning; not in a topic where it has a living member. Says whether all is
+-- forgotten.
+create function bus.forget_group(of_group text) returns boolean language plpgsql as $$
+declare
+  topic integer;
+begin
+  for topic in select distinct g.topic_id from bus.group_offset g where g.group_name = of_group order by g.topic_id loop
+    -- nobody joins meanwhile: bus.rebalance takes it too
+    perform pg_advisory_xact_lock(hashtextextended('khabar bus group ' || of_group, topic));
+    if not exists (select from bus.live_member m where m.group_name = of_group and m.topic_id = topic) then
+      delete from bus.group_offset g where g.group_name = of_group and g.topic_id = topic;
+    end if;
+  end loop;
+  return not exists (select from bus.group_offset g where g.group_name = of_group);
+end $$;
+`,
 ];

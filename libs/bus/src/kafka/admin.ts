@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
-import { type Admin, AssignerProtocol } from 'kafkajs';
+import { type Admin, AssignerProtocol, type KafkaJSDeleteGroupsError } from 'kafkajs';
 import type { BusHealth, GroupState, ReadFrom, TopicState } from '../bus.ts';
 import { type KafkaSettings, disconnect, kafkaError, newClient, protocolError } from './client.ts';
 import { patiently } from './patiently.ts';
@@ -27,6 +27,9 @@ const RETRY = { initialRetryTime: 50, maxRetryTime: 200, retries: 2 };
 
 /** ConfigResource.Type of a topic; kafkajs's own constant cannot be imported by name from an ES module. */
 const TOPIC_RESOURCE = 2;
+/** Error codes of the protocol, which kafkajs hands on as they are for groups that could not be deleted. */
+const NON_EMPTY_GROUP = 68;
+const GROUP_ID_NOT_FOUND = 69;
 const ATTEMPTS = 5;
 const MOVED = new Set([
   'LEADER_NOT_AVAILABLE',
@@ -125,9 +128,18 @@ export class KafkaAdmin {
     });
   }
 
-  /** Forgets a group that nobody is in any more. */
-  async deleteGroup(group: string): Promise<void> {
-    await this.#ask((admin) => admin.deleteGroups([group]));
+  /** Forgets a group; false where somebody is in it. One that does not exist is forgotten already. */
+  async deleteGroup(group: string): Promise<boolean> {
+    return this.#ask(async (admin) => {
+      try {
+        await admin.deleteGroups([group]);
+      } catch (error) {
+        const refusal = (error as Partial<KafkaJSDeleteGroupsError>).groups?.[0]?.errorCode;
+        if (refusal === NON_EMPTY_GROUP) return false;
+        if (refusal !== GROUP_ID_NOT_FOUND) throw error;
+      }
+      return true;
+    });
   }
 
   async health(): Promise<BusHealth> {

@@ -54,6 +54,10 @@ class KafkaDriver implements Driver {
     return this.#admin.groups(groups, topics);
   }
 
+  forgetGroup(group: string): Promise<boolean> {
+    return this.#admin.deleteGroup(group);
+  }
+
   async health(): Promise<BusHealth> {
     const broken = [...this.#consumers].filter(({ working }) => !working).map(({ name }) => name);
     if (broken.length > 0) return { up: false, detail: `Built anew, not consuming: ${broken.join(', ')}` };

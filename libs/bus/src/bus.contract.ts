@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { consumingContract } from './contract/consuming.contract.ts';
 import { failingContract } from './contract/failing.contract.ts';
+import { lettersContract } from './contract/letters.contract.ts';
 import { lookingContract } from './contract/looking.contract.ts';
 import { nestContract } from './contract/nest.contract.ts';
 import { processContract } from './contract/process.contract.ts';
@@ -19,6 +20,7 @@ export function busContract(name: string, connect: () => Connection, features: C
     publishingContract(connect);
     consumingContract(connect);
     failingContract(connect, features);
+    lettersContract(connect, features);
     lookingContract(connect);
     processContract(connect);
     nestContract(connect);

@@ -4,13 +4,15 @@ import {
   EVENTS,
   type EventType,
   KhabarError,
+  type SettledAs,
   TOPICS,
   type TopicDefinition,
   deadLetterTopic,
   encodeEvent,
+  toKhabarError,
 } from '@khabar/contracts';
 import { consumeWith } from './consume.ts';
-import { deadLetterOf } from './dead-letters.ts';
+import { deadLetterOf, markerOf, originalOf } from './dead-letters.ts';
 import type { Driver, OutgoingRecord } from './driver.ts';
 import { largestRecordBatchBytes } from './record-size.ts';
 import { reportPublished } from './report-published.ts';
@@ -74,13 +76,29 @@ export interface StoredRecord {
   readonly key: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: Buffer | null;
+  /** Only a log that other programs write to has them. */
+  readonly foreign?: ForeignParts;
+}
+
+/** What text cannot hold of a record that another program wrote; it travels along, so that a dead letter is byte for byte what came. */
+export interface ForeignParts {
+  /** A key that is not UTF-8. */
+  readonly key?: Buffer;
+  /** Headers that are not one UTF-8 text each: other bytes, or several of one name. They take the place of those of their names. */
+  readonly headers?: Readonly<Record<string, readonly Buffer[]>>;
 }
 
 /**
  * Where {@link Bus.read} begins: at the oldest record, behind the newest one, at the first appended at or after an instant (ms since
- * epoch), or so many records before the end of each partition.
+ * epoch), or so many records before the end of each partition; or at an offset of one partition, of which alone it then reads what is
+ * there already.
  */
-export type ReadFrom = 'beginning' | 'end' | { readonly sinceMs: number } | { readonly last: number };
+export type ReadFrom =
+  | 'beginning'
+  | 'end'
+  | { readonly sinceMs: number }
+  | { readonly last: number }
+  | { readonly partition: number; readonly offset: bigint };
 
 /** One topic as it is. */
 export interface TopicState {
@@ -118,6 +136,12 @@ export interface PartitionLag {
    * early by a second or a twentieth of its age.
    */
   readonly waitingSince: string | null;
+}
+
+/** A dead letter that could not be settled, and why. */
+export interface Unsettled {
+  readonly letter: StoredRecord;
+  readonly error: KhabarError;
 }
 
 /** Whether the bus works, in words for a health endpoint. */
@@ -232,6 +256,42 @@ export class Bus implements AsyncDisposable {
     const full = { ...reason, service, version, origin: null };
     await this.#send([deadLetterOf(topic, this.#encode(deadLetterTopic(topic), event), full)]);
     this.#listener.deadLettered?.(topic.name, event.subject, full);
+  }
+
+  /**
+   * Settles dead letters: with `replayed` each is put back, byte for byte, on the topic that it came from, and once that is durable it
+   * is marked. Resolves with those that could not be put back, and stay as they are: `not-replayable` where one never was on its topic.
+   * Repeated after a failure it may put letters back twice.
+   * @throws KhabarError with `dependency` when the log is away, or `bus-closed`
+   */
+  async settle(letters: readonly StoredRecord[], as: SettledAs): Promise<readonly Unsettled[]> {
+    const unsettled: Unsettled[] = as === 'replayed' ? await this.#putBack(letters) : [];
+    const failed = new Set(unsettled.map(({ letter }) => letter));
+    const at = new Date().toISOString();
+    await this.#send(letters.filter((letter) => !failed.has(letter)).map((letter) => markerOf(letter, as, at)));
+    return unsettled;
+  }
+
+  async #putBack(letters: readonly StoredRecord[]): Promise<Unsettled[]> {
+    const unsettled: Unsettled[] = [];
+    const originals: { letter: StoredRecord; record: OutgoingRecord }[] = [];
+    for (const letter of letters) {
+      try {
+        originals.push({ letter, record: originalOf(letter) });
+      } catch (thrown) {
+        unsettled.push({ letter, error: toKhabarError(thrown) });
+      }
+    }
+    try {
+      await this.#send(originals.map(({ record }) => record));
+    } catch (thrown) {
+      if (toKhabarError(thrown).dependency) throw thrown;
+      // one of them is at fault; it must not keep its neighbours
+      if (originals.length > 1) {
+        for (const { letter } of originals) unsettled.push(...(await this.#putBack([letter])));
+      } else unsettled.push(...originals.map(({ letter }) => ({ letter, error: toKhabarError(thrown) })));
+    }
+    return unsettled;
   }
 
   /** Begins to consume; resolves when the group has been joined. */

@@ -1,4 +1,15 @@
-import { type DeadLetterReason, type TopicDefinition, deadLetterTopic, toDeadLetterHeaders } from '@khabar/contracts';
+import {
+  type DeadLetterReason,
+  KhabarError,
+  type SettledAs,
+  type TopicDefinition,
+  deadLetterTopic,
+  fromDeadLetterHeaders,
+  isReasonHeader,
+  toDeadLetterHeaders,
+  toSettlementHeaders,
+} from '@khabar/contracts';
+import type { ForeignParts, StoredRecord } from './bus.ts';
 import type { OutgoingRecord } from './driver.ts';
 
 /** Longest message in a dead letter's headers, in UTF-16 units: errors of databases may carry whole statements. */
@@ -14,8 +25,48 @@ export function deadLetterOf(
   return {
     topic: deadLetterTopic(topic).name,
     key: record.key,
-    headers: { ...record.headers, ...toDeadLetterHeaders({ ...reason, message }) },
+    headers: { ...withoutReason(record.headers), ...toDeadLetterHeaders({ ...reason, message }) },
     value: record.value,
-    ...(record.foreign && { foreign: record.foreign }),
+    ...foreignWithoutReason(record.foreign),
   };
+}
+
+/**
+ * The record that became a dead letter, as it was, for the topic that it was on.
+ * @throws KhabarError `not-replayable` where it never was on one
+ */
+export function originalOf(letter: StoredRecord): OutgoingRecord {
+  const topic = fromDeadLetterHeaders(letter.headers)?.origin?.topic;
+  if (topic === undefined || `${topic}.dead-letter` !== letter.topic) {
+    throw new KhabarError('not-replayable', `What ${letter.topic} tells of here never was on a topic`);
+  }
+  return {
+    topic,
+    key: letter.key,
+    headers: withoutReason(letter.headers),
+    value: letter.value,
+    ...foreignWithoutReason(letter.foreign),
+  };
+}
+
+/** The record that settles a dead letter; see `Settlement` of the contracts. */
+export function markerOf(
+  { topic, partition, offset, key, foreign }: StoredRecord,
+  as: SettledAs,
+  at: string,
+): OutgoingRecord {
+  const headers = toSettlementHeaders({ partition, offset: String(offset), as, at });
+  return { topic, key, headers, value: null, ...(foreign?.key && { foreign: { key: foreign.key } }) };
+}
+
+function withoutReason<V>(headers: Readonly<Record<string, V>>): Record<string, V> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isReasonHeader(name)));
+}
+
+/** Foreign headers stand in the place of those of their names, so that one named like the reason's would hide it. */
+function foreignWithoutReason(foreign: ForeignParts | undefined): { foreign?: ForeignParts } {
+  if (!foreign) return {};
+  const headers = withoutReason(foreign.headers ?? {});
+  const kept = { ...(foreign.key && { key: foreign.key }), ...(Object.keys(headers).length > 0 && { headers }) };
+  return Object.keys(kept).length > 0 ? { foreign: kept } : {};
 }

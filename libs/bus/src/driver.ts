@@ -1,13 +1,5 @@
 import type { TopicDefinition } from '@khabar/contracts';
-import type { BusHealth, GroupState, ReadFrom, StoredRecord, Subscription, TopicState } from './bus.ts';
-
-/** What text cannot hold of a record that another program wrote; it travels along, so that a dead letter is byte for byte what came. */
-export interface ForeignParts {
-  /** A key that is not UTF-8. */
-  readonly key?: Buffer;
-  /** Headers that are not one UTF-8 text each: other bytes, or several of one name. They take the place of those of their names. */
-  readonly headers?: Readonly<Record<string, readonly Buffer[]>>;
-}
+import type { BusHealth, ForeignParts, GroupState, ReadFrom, StoredRecord, Subscription, TopicState } from './bus.ts';
 
 /** A record on its way out; the partition follows from the key alone (`partition.ts`), in both drivers alike. */
 export interface OutgoingRecord {
@@ -18,10 +10,8 @@ export interface OutgoingRecord {
   readonly foreign?: ForeignParts;
 }
 
-/** A record as a consumer gets it. Only a log that other programs write to has foreign parts. */
-export interface ConsumedRecord extends StoredRecord {
-  readonly foreign?: ForeignParts;
-}
+/** A record as a consumer gets it. */
+export type ConsumedRecord = StoredRecord;
 
 /** Records of one partition in order of offset, never empty, of which the consumer may commit as it goes. */
 export interface RecordBatch {

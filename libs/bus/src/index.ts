@@ -5,6 +5,7 @@ export {
   type BusHealth,
   type BusListener,
   type BusSettings,
+  type ForeignParts,
   type GroupState,
   type Outcome,
   type PartitionLag,
@@ -14,6 +15,14 @@ export {
   type Subscription,
   type SubscriptionRequest,
   type TopicState,
+  type Unsettled,
 } from './bus.ts';
 export { openBus } from './open-bus.ts';
 export { BusServer, type BusServerOptions } from './bus-server.ts';
+export {
+  countOpenLetters,
+  findOpenLetters,
+  type OpenLetterCount,
+  type OpenLetters,
+  type OpenLettersOptions,
+} from './open-letters.ts';

@@ -6,9 +6,12 @@ import {
   type DeadLetterReason,
   REJECTED_INPUT_HEAD_BYTES,
   fromDeadLetterHeaders,
+  fromSettlementHeaders,
+  isReasonHeader,
   rejectedInputExample,
   rejectedInputValidator,
   toDeadLetterHeaders,
+  toSettlementHeaders,
 } from './dead-letter.ts';
 import { RAW_ARTICLES, deadLetterTopic } from './topics.ts';
 
@@ -90,9 +93,51 @@ describe("a dead letter's reason", () => {
     expect(fromDeadLetterHeaders(dead)).toEqual(reason);
   });
 
+  it('is told from the original headers by name', () => {
+    expect(Object.keys(toDeadLetterHeaders(reason)).every(isReasonHeader)).toBe(true);
+    expect(['ce_id', 'traceparent', 'khabar-of-another-program'].some(isReasonHeader)).toBe(false);
+  });
+
   it('is not read out of the headers of an event that is none', () => {
     expect(fromDeadLetterHeaders(encodeEvent(articleEvent(articleExample, articleExample.rawId)).headers)).toBeNull();
     expect(fromDeadLetterHeaders({})).toBeNull();
+  });
+});
+
+describe("a dead letter's marker", () => {
+  const settlement = {
+    partition: 7,
+    offset: '9007199254740993',
+    as: 'replayed',
+    at: '2026-03-15T08:00:00.000Z',
+  } as const;
+
+  it('names the place that it settles, how and when', () => {
+    expect(toSettlementHeaders(settlement)).toEqual({
+      'khabar-settles': '9007199254740993',
+      'khabar-settles-partition': '7',
+      'khabar-settled-as': 'replayed',
+      'khabar-settled-at': '2026-03-15T08:00:00.000Z',
+    });
+  });
+
+  it('is read as it was written', () => {
+    for (const each of [settlement, { ...settlement, as: 'discarded' } as const]) {
+      expect(fromSettlementHeaders(toSettlementHeaders(each))).toEqual(each);
+    }
+  });
+
+  it('is no record that does not say what it settles, or says it in another way', () => {
+    const headers = toSettlementHeaders(settlement);
+    for (const odd of [
+      {},
+      toDeadLetterHeaders(reason),
+      { ...headers, 'khabar-settles': '-1' },
+      { ...headers, 'khabar-settled-as': 'forgotten' },
+      { ...headers, 'khabar-settles-partition': 'x' },
+    ]) {
+      expect(fromSettlementHeaders(odd)).toBeNull();
+    }
   });
 });
 

@@ -65,6 +65,53 @@ function digits(found: string | undefined, otherwise: string): string {
   return found !== undefined && /^\d+$/.test(found) ? found : otherwise;
 }
 
+const REASON_HEADERS: ReadonlySet<string> = new Set(
+  ['code', 'message', 'attempts', 'service', 'version', 'topic', 'partition', 'offset', 'first-at', 'last-at'].map(
+    (name) => PREFIX + name,
+  ),
+);
+
+/** Whether a dead letter's header tells of the reason, and was not among the original ones. */
+export function isReasonHeader(name: string): boolean {
+  return REASON_HEADERS.has(name);
+}
+
+/** What became of a dead letter. */
+export type SettledAs = 'replayed' | 'discarded';
+
+/**
+ * That a dead letter is settled: the headers of a marker, a record without value on the same topic under the same key, and so behind
+ * it in its partition, unless the number of partitions has changed since.
+ */
+export interface Settlement {
+  /** Place of the settled dead letter in its topic. */
+  readonly partition: number;
+  readonly offset: string;
+  readonly as: SettledAs;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+}
+
+/** The settlement as Kafka headers. */
+export function toSettlementHeaders({ partition, offset, as, at }: Settlement): Record<string, string> {
+  return {
+    [`${PREFIX}settles`]: offset,
+    [`${PREFIX}settles-partition`]: String(partition),
+    [`${PREFIX}settled-as`]: as,
+    [`${PREFIX}settled-at`]: at,
+  };
+}
+
+/** The settlement out of a marker's headers; null where the record is none. */
+export function fromSettlementHeaders(headers: Readonly<Record<string, string>>): Settlement | null {
+  const offset = headers[`${PREFIX}settles`] ?? '';
+  const partition = headers[`${PREFIX}settles-partition`] ?? '';
+  const as = headers[`${PREFIX}settled-as`];
+  if (!/^\d{1,19}$/.test(offset) || !/^\d{1,9}$/.test(partition)) return null;
+  if (as !== 'replayed' && as !== 'discarded') return null;
+  return { partition: Number(partition), offset, as, at: headers[`${PREFIX}settled-at`] ?? '' };
+}
+
 /** How many bytes of an input over a limit its dead letter keeps. */
 export const REJECTED_INPUT_HEAD_BYTES = 64 * 1024;
 

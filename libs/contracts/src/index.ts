@@ -47,11 +47,16 @@ export {
   REJECTED_INPUT_HEAD_BYTES,
   RejectedInputSchema,
   fromDeadLetterHeaders,
+  fromSettlementHeaders,
+  isReasonHeader,
   rejectedInputExample,
   rejectedInputValidator,
   toDeadLetterHeaders,
+  toSettlementHeaders,
   type DeadLetterReason,
   type RejectedInput,
+  type SettledAs,
+  type Settlement,
 } from './dead-letter.ts';
 export {
   ARTICLES,

@@ -1,6 +1,6 @@
 import type { ReadFrom, StoredRecord } from '../bus.ts';
 import { Bell } from './bell.ts';
-import type { Log, LogTopic } from './log.ts';
+import type { Log, LogTopic, PartitionBounds } from './log.ts';
 import type { Session } from './session.ts';
 
 const PAGE_MAX_EVENTS = 500;
@@ -52,12 +52,22 @@ export async function* readTopic(
   }
 }
 
+/** Of {@link ReadFrom} what needs no question to the log. */
+type PlaceToBegin = Exclude<ReadFrom, { sinceMs: number }>;
+
 async function firstPositions(log: Log, topic: LogTopic, from: ReadFrom): Promise<Map<number, bigint>> {
   if (typeof from === 'object' && 'sinceMs' in from) return await log.offsetsSince(topic, from.sinceMs);
   const positions = new Map<number, bigint>();
-  for (const { partition, startOffset, endOffset } of await log.bounds(topic)) {
-    const wanted = typeof from === 'object' ? endOffset - BigInt(from.last) : from === 'end' ? endOffset : startOffset;
-    positions.set(partition, wanted > startOffset ? wanted : startOffset);
+  for (const bounds of await log.bounds(topic)) {
+    const wanted = wantedOffset(bounds, from);
+    positions.set(bounds.partition, wanted > bounds.startOffset ? wanted : bounds.startOffset);
   }
   return positions;
+}
+
+function wantedOffset({ partition, startOffset, endOffset }: PartitionBounds, from: PlaceToBegin): bigint {
+  if (from === 'beginning') return startOffset;
+  if (from === 'end') return endOffset;
+  if ('last' in from) return endOffset - BigInt(from.last);
+  return from.partition === partition ? from.offset : endOffset;
 }

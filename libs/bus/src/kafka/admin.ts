@@ -123,6 +123,7 @@ export class KafkaAdmin {
       if (from === 'beginning') return bounds;
       if (from === 'end') return bounds.map((each) => ({ ...each, startOffset: each.endOffset }));
       if ('last' in from) return bounds.map((each) => beginningLate(each, BigInt(from.last)));
+      if ('offset' in from) return bounds.map((each) => beginningAt(each, from.partition, from.offset));
       const starts = await offsetsAt(admin, topic, from.sinceMs);
       return bounds.map((each) => ({ ...each, startOffset: starts.get(each.partition) ?? each.endOffset }));
     });
@@ -215,6 +216,12 @@ async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): P
 function beginningLate(bounds: Bounds, last: bigint): Bounds {
   const startOffset = bounds.endOffset - last;
   return startOffset > bounds.startOffset ? { ...bounds, startOffset } : bounds;
+}
+
+/** The one partition from an offset on, and of the others nothing. */
+function beginningAt(bounds: Bounds, partition: number, offset: bigint): Bounds {
+  if (bounds.partition !== partition || offset > bounds.endOffset) return { ...bounds, startOffset: bounds.endOffset };
+  return offset > bounds.startOffset ? { ...bounds, startOffset: offset } : bounds;
 }
 
 /** Asks for one topic at a time: kafkajs answers for a list with nothing when any topic of it, or of the cluster, is unwell. */

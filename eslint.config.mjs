@@ -122,11 +122,11 @@ export default tseslint.config(
   },
   {
     // A benchmark runs on the Postgres that operators get, and may time a service's own parts.
-    files: ['bench/**/*.ts'],
+    files: ['bench/**/*.ts', 'e2e/chaos/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: true, allow: ['../apps/**', '../../apps/**'] }) },
   },
   {
-    files: ['apps/{cli,standalone}/src/**/*.ts', 'tools/**', '*.ts', 'bench/**', 'docs/**'],
+    files: ['apps/{cli,standalone}/src/**/*.ts', 'tools/**', '*.ts', 'bench/**', 'e2e/chaos/**', 'docs/**'],
     rules: { 'no-console': 'off' }, // programs whose output is their product
   },
   {

@@ -9,6 +9,7 @@ const programs = {
   cli: 'apps/cli/src/main.ts',
   generate: 'tools/generate.ts',
   bench: 'bench/main.ts',
+  chaos: 'e2e/chaos/main.ts',
 };
 
 // oxc's decorator helpers are not an installed package, so they are bundled with ours.

@@ -14,7 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{apps,libs,tools,bench}/**/*.spec.ts'],
+          include: ['{apps,libs,tools,bench,e2e}/**/*.spec.ts'],
           exclude: ['**/*.{int,e2e,cluster}.spec.ts', '**/node_modules/**'],
         },
       },

@@ -8,6 +8,7 @@ export {
   rawArticleIdOfFile,
   rawArticleIdOfGuid,
   rawArticleIdOfUrl,
+  articleEventId,
   rawEventId,
   sourceId,
   type ArticleIdentity,

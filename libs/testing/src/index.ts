@@ -16,6 +16,7 @@ export {
   type ProcessOptions,
   type StartedProcess,
 } from './process.ts';
+export { seededRandom } from './seeded-random.ts';
 export { nodeArgumentsFor } from './typescript.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { describeKafka, startKafka, startOwnKafka, uniqueName } from './kafka.ts';

@@ -2,13 +2,20 @@ import type { Shell } from './shell.ts';
 import { fitText, oneLine, textWidth } from './text-width.ts';
 
 const BAR_CELLS = 24;
+/** Before that a rate says nothing. */
+const RATE_AFTER_MS = 2_000;
+/** A terminal is not written to more often. */
+const DRAW_EVERY_MS = 50;
 
-/** How far long work is, on one line of a terminal that is gone afterwards; elsewhere nothing is shown. */
+/** How far long work is, how fast it goes and how long it may still take, on one line of a terminal that is gone afterwards; elsewhere nothing is shown. */
 export class Progress implements Disposable {
   readonly #shell: Shell;
   readonly #total: number;
+  readonly #startedMs = performance.now();
   #done = 0;
+  #drawnMs = -Infinity;
 
+  /** `total` is a number of whatever `advance` counts. */
   constructor(shell: Shell, total: number) {
     this.#shell = shell;
     this.#total = total;
@@ -18,7 +25,7 @@ export class Progress implements Disposable {
   /** So many more are done; `what` names the last. */
   advance(count: number, what: string): void {
     this.#done += count;
-    this.#draw(what);
+    if (performance.now() - this.#drawnMs >= DRAW_EVERY_MS || this.#done >= this.#total) this.#draw(what);
   }
 
   [Symbol.dispose](): void {
@@ -28,9 +35,26 @@ export class Progress implements Disposable {
   #draw(what: string): void {
     const { stderr } = this.#shell;
     if (!stderr.isTTY) return;
-    const filled = Math.round((this.#done / Math.max(1, this.#total)) * BAR_CELLS);
-    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${this.#done}/${this.#total} `;
+    this.#drawnMs = performance.now();
+    const share = Math.min(1, this.#done / Math.max(1, this.#total));
+    const filled = Math.round(share * BAR_CELLS);
+    const pace = paceOf(this.#done, this.#total, this.#drawnMs - this.#startedMs);
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${this.#done}/${this.#total} ${pace}`;
     const room = (stderr.columns ?? 80) - textWidth(bar) - 1;
     stderr.write(`\r\u001b[K${bar}${room > 4 ? fitText(oneLine(what), room) : ''}`);
   }
+}
+
+/** How fast it goes and what remains: `120/s, 5m left `; empty while nothing can be said. */
+export function paceOf(done: number, total: number, elapsedMs: number): string {
+  if (elapsedMs < RATE_AFTER_MS || done === 0) return '';
+  const aSecond = (done * 1_000) / elapsedMs;
+  const shown = aSecond >= 10 ? Math.round(aSecond) : aSecond.toFixed(1);
+  return `${shown}/s, ${shortSpan(Math.max(0, total - done) / aSecond)} left `;
+}
+
+function shortSpan(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)}s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)}m`;
+  return `${Math.round(seconds / 3_600)}h`;
 }

@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { ArticleSearch } from './articles/article-search.ts';
 import { ArticlesConsumer } from './articles/articles.consumer.ts';
 import { ArticlesController } from './articles/articles.controller.ts';
+import { RawArticlesController } from './articles/raw-articles.controller.ts';
 import { RepeatsCleaner } from './articles/repeats-cleaner.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
@@ -14,7 +15,7 @@ import { StatsController } from './stats/stats.controller.ts';
 
 /** The store: articles in, each once with its history; changes and the query API out. */
 @Module({
-  controllers: [ArticlesConsumer, ArticlesController, StatsController],
+  controllers: [ArticlesConsumer, ArticlesController, RawArticlesController, StatsController],
   providers: [
     StoreEvents,
     {

@@ -59,6 +59,7 @@ export {
   type SettledAs,
   type Settlement,
 } from './dead-letter.ts';
+export { compareRanks, compareText, rankOf, type FormRank } from './form-order.ts';
 export {
   ARTICLES,
   ARTICLE_CHANGES,

@@ -1,4 +1,5 @@
-import { compareForms, compareText, type Form, sameText, type TextIdentity } from './form.ts';
+import { compareText } from '@khabar/contracts';
+import { compareForms, type Form, sameText, type TextIdentity } from './form.ts';
 
 /** Why an article is not shown: every page that makes it is gone, or a better rule makes another article of them all. */
 export type Withdrawal = 'gone' | 'superseded';

@@ -73,6 +73,20 @@ export function readRevisionQuery(parameters: QueryParameters): RevisionQuery {
   });
 }
 
+/** Raw articles that one question may name. */
+export const MAX_RAW_IDS = 100;
+
+/** Ids of raw articles, each once. @throws HttpException 400 naming every parameter that is wrong. */
+export function readRawIds(parameters: QueryParameters): readonly string[] {
+  const read = new ParameterReader(parameters);
+  const expectation = `1 to ${MAX_RAW_IDS} raw article ids (UUIDs) with commas between`;
+  const ids = read.one('id', expectation, (text) => {
+    const found = text.split(',').map((id) => readUuid(id.trim()));
+    return found.length > MAX_RAW_IDS || found.some((id) => id === undefined) ? undefined : (found as string[]);
+  });
+  return [...new Set(read.all({ ids: ids ?? read.missing('id', expectation) }).ids)];
+}
+
 /** An id in a path. @throws HttpException 404, for nothing has an id that is none. */
 export function readArticleId(text: string): string {
   const id = readUuid(text);
@@ -153,6 +167,12 @@ class ParameterReader {
     const value = parse(text.trim());
     if (value === undefined) this.#faults.push({ field: name, message: `must be ${expectation}` });
     return value ?? null;
+  }
+
+  /** A parameter that has to be given, and was not. */
+  missing(name: string, expectation: string): never[] {
+    if (this.#faults.length === 0) this.#faults.push({ field: name, message: `must be ${expectation}` });
+    return [];
   }
 
   limit(): number {

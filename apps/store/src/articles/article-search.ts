@@ -15,8 +15,17 @@ import type { ArticleText } from './article-text.ts';
 import { sameText } from './form.ts';
 import { listStatement } from './list-statement.ts';
 import { type Revision, revisionsOf } from './revisions.ts';
-import { formFromRow, keptFormFromRow, type RevisionRow, textFromRow, type TextRow } from './rows.ts';
-import { SELECT_ARTICLES, SELECT_EARLIER_TEXTS, SELECT_FORMS } from './statements.ts';
+import {
+  formFromRow,
+  keptFormFromRow,
+  rawFromRow,
+  type RawRow,
+  type RevisionRow,
+  textFromRow,
+  type TextRow,
+} from './rows.ts';
+import { type RawView, rawViewOf } from './raw-view.ts';
+import { SELECT_ARTICLES, SELECT_EARLIER_TEXTS, SELECT_FORMS, SELECT_RAW_ARTICLES } from './statements.ts';
 
 /** Reads articles and their revisions for the API. Withdrawn articles are found by their id only. */
 @Injectable()
@@ -52,6 +61,16 @@ export class ArticleSearch {
       items: await this.#revisionViews(article, page),
       nextCursor: found.length > limit ? cursorOfNumber(page.at(-1)!.number) : null,
     };
+  }
+
+  /** What became of raw articles; those that the store never heard of are left out. @throws KhabarError `database-unavailable` */
+  async raws(rawIds: readonly string[]): Promise<RawView[]> {
+    const raws = (await this.#query<RawRow>(SELECT_RAW_ARTICLES, [rawIds])).map(rawFromRow);
+    const ids = new Set(raws.flatMap(({ made }) => (made === null ? [] : [made.articleId])));
+    const rows =
+      ids.size === 0 ? [] : await this.#query<ArticleViewRow>(`${SELECT_ARTICLES} WHERE id = ANY($1)`, [[...ids]]);
+    const articles = new Map(rows.map((row) => [row.id, viewOf(row)]));
+    return raws.map((raw) => rawViewOf(raw, articles));
   }
 
   async #revisionViews(article: ArticleViewRow, revisions: readonly Revision[]): Promise<RevisionView[]> {

@@ -355,6 +355,7 @@ describe('the API of the store', () => {
       '/api/v1/articles',
       '/api/v1/articles/{id}',
       '/api/v1/articles/{id}/revisions',
+      '/api/v1/raw-articles',
       '/api/v1/stats',
     ]);
     const { parameters, responses } = document.paths['/api/v1/articles']!.get!;

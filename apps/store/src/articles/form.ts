@@ -1,20 +1,14 @@
-import { type Article, completeness, type ExtractionMode } from '@khabar/contracts';
+import { type Article, compareRanks, compareText, type FormRank } from '@khabar/contracts';
 
 /**
  * One form in which an article was seen: what one event of `news.articles.v1` said of it, without the text. Two forms have the same text
  * when their two hashes are equal; the rest of a form describes its fetch.
  */
-export interface Form {
+export interface Form extends FormRank {
   /** CloudEvents id: a redelivery has the same. */
   readonly eventId: string;
   readonly rawId: string;
   readonly sourceId: string;
-  /** RFC 3339 UTC with milliseconds, so text order is time order. */
-  readonly fetchedAt: string;
-  readonly how: ExtractionMode;
-  readonly parserVersion: number;
-  readonly contentHash: string;
-  readonly metadataHash: string;
   readonly url: string | null;
   readonly wordCount: number;
   readonly fingerprint: string | null;
@@ -41,19 +35,9 @@ export function formOf(eventId: string, article: Article): Form {
   };
 }
 
-/**
- * The total order that decides which form of an article is present, whatever order they arrive in: completeness, fetchedAt,
- * parserVersion, contentHash (design, section 3), then what only makes it total. Negative when `a` stands below `b`.
- */
+/** The total order that decides which form of an article is present, whatever order they arrive in. Negative when `a` stands below `b`. */
 export function compareForms(a: Form, b: Form): number {
-  return (
-    completeness(a.how) - completeness(b.how) ||
-    compareText(a.fetchedAt, b.fetchedAt) ||
-    a.parserVersion - b.parserVersion ||
-    compareText(a.contentHash, b.contentHash) ||
-    compareText(a.metadataHash, b.metadataHash) ||
-    compareText(a.eventId, b.eventId)
-  );
+  return compareRanks(a, b) || compareText(a.eventId, b.eventId);
 }
 
 /** Whether two forms show the same text and the same metadata. */
@@ -63,8 +47,3 @@ export function sameText(a: TextIdentity, b: TextIdentity): boolean {
 
 /** What tells one text of an article from another. */
 export type TextIdentity = Pick<Form, 'contentHash' | 'metadataHash'>;
-
-/** Order of code units: of ids, hashes and instants of one form, that of their bytes. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -1,6 +1,6 @@
-import type { CloudEvent } from '@khabar/contracts';
+import { type CloudEvent, compareText } from '@khabar/contracts';
 import { ArticleHistory, type Change, type KeptForm, type Makers, type StoredArticle } from './article-history.ts';
-import { compareText, formOf } from './form.ts';
+import { formOf } from './form.ts';
 
 /** What the store remembers of a raw article: which article it became, and whether its page is gone. */
 export interface RawState {

@@ -1,5 +1,6 @@
+import { compareText } from '@khabar/contracts';
 import type { KeptForm } from './article-history.ts';
-import { compareForms, compareText, type Form, sameText } from './form.ts';
+import { compareForms, type Form, sameText } from './form.ts';
 
 /** A text that an article had: forms that are neighbours in their order and show the same. */
 export interface Revision {

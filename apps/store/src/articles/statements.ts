@@ -34,6 +34,9 @@ export const INSERT_RAW_ARTICLES = `
 export const LOCK_RAW_ARTICLES = `
   SELECT ${names(RAW_COLUMNS)} FROM store.raw_articles WHERE raw_id = ANY($1) ORDER BY raw_id FOR NO KEY UPDATE`;
 
+/** What is known of raw articles, without a lock. $1 raw ids. */
+export const SELECT_RAW_ARTICLES = `SELECT ${names(RAW_COLUMNS)} FROM store.raw_articles WHERE raw_id = ANY($1)`;
+
 /** $1 article ids. */
 export const LOCK_ARTICLES = `
   SELECT id, ${names(STATE_COLUMNS)}, ${HASHES} FROM store.articles WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`;

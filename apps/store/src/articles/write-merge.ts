@@ -1,4 +1,4 @@
-import { type CloudEvent, KhabarError } from '@khabar/contracts';
+import { type CloudEvent, KhabarError, compareText } from '@khabar/contracts';
 import type { EntityManager } from 'typeorm';
 import { arrays, type Column } from '../database/set-statement.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from './article-columns.ts';
 import type { ArticleHistory } from './article-history.ts';
 import { type ArticleText, searchable } from './article-text.ts';
-import { compareText, sameText, type TextIdentity } from './form.ts';
+import { sameText, type TextIdentity } from './form.ts';
 import type { Merge } from './merge.ts';
 import { textFromRow, type TextRow } from './rows.ts';
 import {

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { Progress, paceOf } from './progress.ts';
+import { recordShell } from './recorded-shell.ts';
+
+describe('progress', () => {
+  it('is shown on a terminal, to its end, and gone afterwards', () => {
+    const shell = recordShell({ terminalColumns: 60 });
+    {
+      using progress = new Progress(shell, 2);
+      progress.advance(1, 'one');
+      progress.advance(1, 'two');
+    }
+    expect(shell.written.stderr).toContain('████████████████████████ 2/2 two');
+    expect(shell.written.stderr.endsWith('\r\u001b[K')).toBe(true);
+  });
+
+  it('is not shown where nobody looks', () => {
+    const shell = recordShell();
+    using progress = new Progress(shell, 2);
+    progress.advance(1, 'one');
+    expect(shell.written.stderr).toBe('');
+  });
+
+  it.each([
+    [10, 100, 1_000, ''],
+    [0, 100, 10_000, ''],
+    [5, 100, 10_000, '0.5/s, 3m left '],
+    [100, 1_000, 10_000, '10/s, 2m left '],
+    [1_000, 1_500, 10_000, '100/s, 5s left '],
+    [1_000, 10_000_000, 10_000, '100/s, 28h left '],
+    [20, 10, 10_000, '2.0/s, 0s left '],
+  ])('of %i of %i after %i ms tells "%s"', (done, total, elapsedMs, pace) => {
+    expect(paceOf(done, total, elapsedMs)).toBe(pace);
+  });
+});

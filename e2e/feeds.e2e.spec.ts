@@ -10,6 +10,7 @@ import {
 } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Service, articleCount, articles, khabar, startService } from './processes.ts';
+import { type CollectedSpan, type TraceCollector, startTraceCollector } from './trace-collector.ts';
 
 interface Entry {
   readonly guid: string;
@@ -45,10 +46,11 @@ const ENTRIES: Entry[] = [
   },
 ];
 
-function pipeline(startBroker: () => Promise<OwnKafkaServer | null>): void {
+function pipeline(startBroker: () => Promise<OwnKafkaServer | null>, tracesWanted: boolean): void {
   let kafka: OwnKafkaServer | null;
   let database: TestDatabase;
   let web: FakeWeb;
+  let collector: TraceCollector;
   let services: Service[];
   let env: NodeJS.ProcessEnv;
   let store: string;
@@ -58,7 +60,12 @@ function pipeline(startBroker: () => Promise<OwnKafkaServer | null>): void {
     database = await createTestDatabase();
     web = await startFakeWeb();
     kafka = await startBroker();
+    collector = await startTraceCollector();
     const common = {
+      // the second is one that the tracing SDK would find by itself, were it at work
+      ...(tracesWanted
+        ? { OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin }
+        : { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.origin}/v1/traces` }),
       DATABASE_URL: database.url,
       FETCH_ALLOW_PRIVATE: '127.0.0.0/8',
       ...(kafka && { KAFKA_BROKERS: kafka.brokers.join(',') }),
@@ -76,6 +83,7 @@ function pipeline(startBroker: () => Promise<OwnKafkaServer | null>): void {
   afterAll(async () => {
     for (const service of services ?? []) await service[Symbol.asyncDispose]();
     await web?.close();
+    await collector?.[Symbol.asyncDispose]();
     await kafka?.stop();
     await database?.drop();
   });
@@ -140,13 +148,50 @@ function pipeline(startBroker: () => Promise<OwnKafkaServer | null>): void {
   test('SIGTERM ends every service with exit code 0', async () => {
     for (const service of services) expect([service.name, await service.stop()]).toEqual([service.name, 0]);
   });
+
+  // a service that has stopped has sent what it had
+  if (tracesWanted) {
+    test('one trace leads from the poll and its fetch to the stored row and its announcement', () => {
+      const changes = collector.spans.filter(({ name }) => name === 'send news.changes.v1');
+      expect(changes).toHaveLength(4);
+      for (const change of changes) {
+        const trace = collector.spans.filter(({ traceId }) => traceId === change.traceId);
+        const path: CollectedSpan[] = [];
+        for (let at: CollectedSpan | undefined = change; at !== undefined;) {
+          path.unshift(at);
+          const { parentSpanId }: CollectedSpan = at;
+          at = trace.find(({ spanId }) => spanId === parentSpanId);
+        }
+        expect(path.map(({ service, name }) => [service, name])).toEqual([
+          ['khabar-fetcher', 'poll feed'],
+          ['khabar-fetcher', 'send news.raw.v1'],
+          ['khabar-parser', 'process news.raw.v1'],
+          ['khabar-parser', 'send news.articles.v1'],
+          ['khabar-store', 'process news.articles.v1'],
+          ['khabar-store', 'send news.changes.v1'],
+        ]);
+        const [poll, , parsing] = path as [CollectedSpan, CollectedSpan, CollectedSpan];
+        expect(poll.parentSpanId).toBe('');
+        const children = (of: CollectedSpan) => trace.filter(({ parentSpanId }) => parentSpanId === of.spanId);
+        expect(children(poll).filter(({ name }) => name === 'GET')).toMatchObject([
+          { attributes: { 'url.full': feed } },
+        ]);
+        expect(children(parsing).filter(({ name }) => name === 'extract')).toHaveLength(1);
+        expect(change.attributes).toMatchObject({ 'messaging.system': 'kafka', 'messaging.operation.name': 'send' });
+      }
+    });
+  } else {
+    test('no trace is sent, for nobody asked for one', () => {
+      expect(collector.spans).toEqual([]);
+    });
+  }
 }
 
 describe('a feed, with the bus in Postgres', () => {
-  pipeline(async () => null);
+  pipeline(async () => null, false);
 });
 
 // a broker of its own, for the topics' names are fixed
 describeKafka('a feed, with three processes on Kafka', () => {
-  pipeline(() => startOwnKafka());
+  pipeline(() => startOwnKafka(), true);
 });

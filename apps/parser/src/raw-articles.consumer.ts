@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Batch, Bus, type Outcome } from '@khabar/bus';
 import { type CloudEvent, KhabarError, RAW_ARTICLES, type RawArticle, articleEvent } from '@khabar/contracts';
 import { extractArticle } from '@khabar/extraction';
+import { inSpan } from '@khabar/runtime';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { ParserEvents } from './events.ts';
@@ -38,7 +39,7 @@ export class RawArticlesConsumer {
   #parseOne(event: CloudEvent<'news.raw.v1'>): CloudEvent | KhabarError {
     const startedAt = performance.now();
     try {
-      const article = extractArticle(event.data);
+      const article = inSpan('extract', { traceparent: event.traceparent }, () => extractArticle(event.data));
       this.report.parsed(article, (performance.now() - startedAt) / 1000);
       return articleEvent(article, event.id, event.traceparent);
     } catch (thrown) {

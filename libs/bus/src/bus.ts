@@ -16,9 +16,11 @@ import { deadLetterOf, markerOf, originalOf } from './dead-letters.ts';
 import type { Driver, OutgoingRecord } from './driver.ts';
 import { largestRecordBatchBytes } from './record-size.ts';
 import { reportPublished } from './report-published.ts';
+import { type TracedEvent, systemOf, traceSending } from './trace.ts';
 
 /** One event as a handler gets it. */
 export interface ReceivedEvent<T extends EventType = EventType> {
+  /** Where traces are on its `traceparent` names the handling of it: what is made of it carries that on. */
   readonly event: CloudEvent<T>;
   /** Record key: the entity's id. */
   readonly key: string;
@@ -235,12 +237,21 @@ export class Bus implements AsyncDisposable {
    * when the log is away.
    */
   async publish(events: readonly CloudEvent[]): Promise<void> {
-    const records = events.map((event) => {
-      const topic = this.#topicOfEvent.get(event.type);
-      if (topic === undefined) throw new KhabarError('no-topic', `No topic is for events of type ${event.type}`);
-      return this.#encode(topic, event);
-    });
-    await this.#send(records);
+    const sendings: TracedEvent<CloudEvent>[] = [];
+    try {
+      const records = events.map((event) => {
+        const topic = this.#topicOfEvent.get(event.type);
+        if (topic === undefined) throw new KhabarError('no-topic', `No topic is for events of type ${event.type}`);
+        const sending = traceSending(systemOf(this.#settings), topic, event);
+        sendings.push(sending);
+        return this.#encode(topic, sending.event);
+      });
+      await this.#send(records);
+      for (const sending of sendings) sending.end();
+    } catch (error) {
+      for (const sending of sendings) sending.end(error);
+      throw error;
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ import { deadLetterOf } from './dead-letters.ts';
 import { backoffMs, nextDelivery } from './delivery.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordBatch } from './driver.ts';
 import { OffsetTracker } from './offsets.ts';
+import { systemOf, traceProcessing } from './trace.ts';
 
 /** What makes dead letters durable. */
 type Send = (records: readonly OutgoingRecord[]) => Promise<void>;
@@ -153,11 +154,19 @@ class BatchRun<T extends EventType> {
   /** What became of each event, or null when nothing is to be concluded. */
   async #handle(tried: readonly Waiting<T>[]): Promise<readonly Outcome[] | null> {
     const { topic, partition, signal } = this.#batch;
+    const { group } = this.#request;
+    const traced = tried.map(({ event, record: { offset, value } }) => {
+      const receipt = { topic, partition, offset, group, bytes: value?.length ?? 0, batchSize: tried.length };
+      return traceProcessing(systemOf(this.#settings), event, receipt);
+    });
     try {
-      const events = tried.map(toReceivedEvent);
+      const events = tried.map((each, at) => toReceivedEvent(each, traced[at]!.event));
       const outcomes =
         (await this.#request.handle({ topic, partition, events, signal })) ?? events.map(() => 'done' as const);
-      if (outcomes.length === events.length) return outcomes;
+      if (outcomes.length === events.length) {
+        for (const [at, outcome] of outcomes.entries()) traced[at]!.end(outcome === 'done' ? undefined : outcome);
+        return outcomes;
+      }
       throw new KhabarError(
         'wrong-outcomes',
         `The handler told ${outcomes.length} outcomes of ${events.length} events`,
@@ -166,6 +175,7 @@ class BatchRun<T extends EventType> {
         },
       );
     } catch (thrown) {
+      for (const each of traced) each.end(thrown);
       if (signal.aborted) return null;
       const error = toKhabarError(thrown);
       if (error.dependency) {
@@ -279,6 +289,9 @@ class BatchRun<T extends EventType> {
   }
 }
 
-function toReceivedEvent<T extends EventType>({ event, key, record, attempt }: Waiting<T>): ReceivedEvent<T> {
+function toReceivedEvent<T extends EventType>(
+  { key, record, attempt }: Waiting<T>,
+  event: CloudEvent<T>,
+): ReceivedEvent<T> {
   return { event, key, offset: record.offset, attempt, bytes: record.value?.length ?? 0 };
 }

@@ -18,6 +18,7 @@ export {
   type Unsettled,
 } from './bus.ts';
 export { openBus } from './open-bus.ts';
+export { contextOf } from './trace.ts';
 export { BusServer, type BusServerOptions } from './bus-server.ts';
 export {
   countOpenLetters,

@@ -89,7 +89,8 @@ export function commonSettings(defaultPort: number) {
     OTEL_EXPORTER_OTLP_ENDPOINT: optionalText({
       pattern: /^https?:\/\/\S+$/,
       expectation: 'an http or https address',
-      description: 'Where an OpenTelemetry collector takes traces; this version checks it and sends none yet.',
+      description:
+        'Base address of an OpenTelemetry collector (OTLP over HTTP) that traces are sent to; none are sent without.',
     }),
     SHUTDOWN_TIMEOUT: duration({
       default: 8_000,

@@ -17,6 +17,7 @@ export {
 } from './config.ts';
 export { commonFaults, commonSettings, isLoopback, type CommonConfig } from './common-settings.ts';
 export { configuredTopics, topicFaults, topicSettings, type TopicConfig } from './topic-settings.ts';
+export { inSpan } from './in-span.ts';
 export { LOGGER, createLogger, type Logger } from './logger.ts';
 export { METRICS } from './metrics.ts';
 export { HealthRegistry, type DependencyHealth } from './health.ts';

@@ -21,6 +21,7 @@ import { endProcessAfter, processConfig } from './process.ts';
 import { sendProblem, toProblem } from './problem-details.ts';
 import { RuntimeModule } from './runtime.module.ts';
 import { configuredTopics } from './topic-settings.ts';
+import { startTracing } from './tracing.ts';
 import { VERSION } from './version.ts';
 
 /** What makes a service: the same few lines in every app's `main.ts`. */
@@ -64,7 +65,7 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   const logger = createLogger({ name: service.name, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const { signal } = stop;
   signal.addEventListener('abort', () => endProcessAfter(config.SHUTDOWN_TIMEOUT, (message) => logger.fatal(message)));
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== null) logger.warn('this version sends no traces yet');
+  const tracing = await startTracingWhereWanted(service.name, config, logger);
   try {
     const running = await startPatiently(service, config, logger, signal);
     process.send?.({ ready: running.url });
@@ -80,8 +81,23 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
       endProcessAfter(config.SHUTDOWN_TIMEOUT, (message) => logger.fatal(message));
     }
   }
+  await tracing?.[Symbol.asyncDispose]();
   logger.info('stopped');
   if (process.connected) process.disconnect();
+}
+
+/** Sending the last traces may take this part of the time to stop. */
+const TRACING_PART = 0.25;
+
+function startTracingWhereWanted(
+  service: string,
+  config: CommonConfig,
+  logger: Logger,
+): Promise<AsyncDisposable> | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, SHUTDOWN_TIMEOUT } = config;
+  return endpoint === null
+    ? null
+    : startTracing({ service, endpoint, logger, timeoutMs: SHUTDOWN_TIMEOUT * TRACING_PART });
 }
 
 const FIRST_PAUSE_MS = 200;

@@ -14,9 +14,10 @@ import {
   sourceId,
 } from '@khabar/contracts';
 import { readDate } from '@khabar/feeds';
-import { CONFIG, apiProblem, apiSchema, problem, readBody } from '@khabar/runtime';
+import { CONFIG, apiProblem, apiSchema, inSpan, problem, readBody } from '@khabar/runtime';
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { SpanKind } from '@opentelemetry/api';
 import { Type, type Static } from 'typebox';
 import type { FetcherConfig } from '../config.ts';
 import { FetcherEvents } from '../events.ts';
@@ -80,7 +81,7 @@ export class PushController {
     const name = nameOf(push);
     if (await this.sources.isPaused(raw.sourceId)) throw problem(409, 'source-paused', `The source ${name} is paused`);
     const event = rawArticleEvent(raw);
-    await this.bus.publish([event]).catch((error: unknown) => {
+    await inSpan('push', { kind: SpanKind.SERVER }, () => this.bus.publish([event])).catch((error: unknown) => {
       if (error instanceof KhabarError && error.code === 'record-too-large')
         throw tooLarge(this.config.FETCH_MAX_BYTES);
       throw error;

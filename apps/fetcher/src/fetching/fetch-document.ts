@@ -1,4 +1,6 @@
 import { KhabarError } from '@khabar/contracts';
+import { inSpan } from '@khabar/runtime';
+import { SpanKind } from '@opentelemetry/api';
 import { Agent, type Dispatcher, request } from 'undici';
 import { toFetchError } from './fetch-error.ts';
 import { readBody } from './read-body.ts';
@@ -75,7 +77,20 @@ export class DocumentFetcher implements AsyncDisposable {
    * @throws BodyTooLarge, KhabarError `timeout`, `address-forbidden`, `too-many-redirects`, `dns-failed` … (see fetch-error.ts); `stopping`
    * when the signal aborts.
    */
-  async fetch(wanted: DocumentRequest): Promise<DocumentResponse> {
+  fetch(wanted: DocumentRequest): Promise<DocumentResponse> {
+    return inSpan('GET', { kind: SpanKind.CLIENT }, async (span) => {
+      span.setAttributes({ 'http.request.method': 'GET', 'url.full': withoutSecrets(wanted.url) });
+      const response = await this.#fetch(wanted);
+      span.setAttributes({
+        'http.response.status_code': response.status,
+        'url.full': withoutSecrets(response.finalUrl),
+        ...(response.bytes && { 'http.response.body.size': response.bytes.length }),
+      });
+      return response;
+    });
+  }
+
+  async #fetch(wanted: DocumentRequest): Promise<DocumentResponse> {
     const { timeoutMs } = this.#settings;
     const deadline = AbortSignal.timeout(timeoutMs);
     const signal = AbortSignal.any([wanted.signal, deadline]);
@@ -156,6 +171,13 @@ export class DocumentFetcher implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** An address for those who look at traces: keys of subscribers stand in the query or before the host. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
 
 /** RFC 9110, 10.2.3: seconds, or an HTTP date; null where it is neither. */

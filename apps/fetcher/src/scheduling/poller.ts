@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Bus } from '@khabar/bus';
 import { KhabarError } from '@khabar/contracts';
-import { CONFIG } from '@khabar/runtime';
+import { CONFIG, inSpan } from '@khabar/runtime';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { FetcherConfig } from '../config.ts';
@@ -117,7 +117,9 @@ export class Poller implements OnApplicationBootstrap, BeforeApplicationShutdown
   #start(lease: LeasedSource, scope: PollScope, paths?: ReadonlySet<string>): void {
     const { database, bus, report } = this;
     const discovery = this.#discover(lease, paths);
-    const done = pollSource(lease, discovery, scope, { database, bus, report, intervalMs: this.config.POLL_INTERVAL })
+    const attributes = { 'khabar.source.id': lease.id, 'khabar.source.kind': lease.kind };
+    const parts = { database, bus, report, intervalMs: this.config.POLL_INTERVAL };
+    const done = inSpan(`poll ${lease.kind}`, { attributes }, () => pollSource(lease, discovery, scope, parts))
       // The result could not be written. Nobody prolongs the lease any more, so the poll is repeated when it lapses.
       .catch((error: unknown) => report.scheduleAway(error, this.config.POLL_LEASE))
       .finally(() => {

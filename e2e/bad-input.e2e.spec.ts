@@ -58,6 +58,7 @@ describeKafka('bad input', () => {
       retryMaxMs: 100,
       batchMaxEvents: 100,
       batchMaxBytes: 1_000_000,
+      lingerMs: 0,
     });
   });
   afterAll(async () => {

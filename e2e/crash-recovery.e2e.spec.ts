@@ -68,6 +68,7 @@ function survivesKills(startBroker: () => Promise<OwnKafkaServer | null>): void 
       retryMaxMs: 100,
       batchMaxEvents: 100,
       batchMaxBytes: 1_000_000,
+      lingerMs: 0,
     });
   });
   afterAll(async () => {

@@ -18,6 +18,7 @@ describeKafka('the consumer in docs/consumers', (brokers) => {
       retryMaxMs: 1,
       batchMaxEvents: 10,
       batchMaxBytes: 1024,
+      lingerMs: 0,
     });
     await bus.ensureTopics(TOPICS);
     const [first, second] = [uniqueName('first'), uniqueName('second')];

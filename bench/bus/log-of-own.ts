@@ -35,6 +35,7 @@ export function busSettings(connection: Connection): BusSettings {
     retryMaxMs: 60_000,
     batchMaxEvents: 500,
     batchMaxBytes: 4 * 1024 * 1024,
+    lingerMs: 5,
   };
 }
 

@@ -76,6 +76,7 @@ export async function openFoundBus({ kafkaBrokers, databaseUrl }: BusAddress): P
     retryMaxMs: 1_000,
     batchMaxEvents: 100,
     batchMaxBytes: 4 * 1024 * 1024,
+    lingerMs: 0,
   });
 }
 

@@ -192,6 +192,8 @@ export interface BusSettings {
   /** Largest batch handed to a handler, in events and in bytes. */
   readonly batchMaxEvents: number;
   readonly batchMaxBytes: number;
+  /** How long an event waits for others to travel with to Kafka, in milliseconds; what makes a full batch by itself does not wait. */
+  readonly lingerMs: number;
   /** The topics to publish to, by event type; those of the contracts unless told. */
   readonly topics?: readonly TopicDefinition[];
 }

@@ -16,6 +16,7 @@ const settings: BusSettings = {
   retryMaxMs: 2,
   batchMaxEvents: 100,
   batchMaxBytes: 1000,
+  lingerMs: 0,
 };
 
 const fault = () => new KhabarError('flaky', 'May pass', { retriable: true });

@@ -12,14 +12,14 @@ export async function openBus(settings: BusSettings, listener: BusListener = {})
 
 /** The driver that the settings choose; the other one and its client are not even loaded. */
 export async function openDriver(
-  settings: Pick<BusSettings, 'service' | 'kafkaBrokers' | 'databaseUrl'>,
+  settings: Pick<BusSettings, 'service' | 'kafkaBrokers' | 'databaseUrl' | 'lingerMs'>,
   listener: BusListener = {},
 ): Promise<Driver> {
   const clientId = settings.service;
   const onDisturbance = (what: string, error: unknown) => listener.disturbed?.(what, error);
   if (settings.kafkaBrokers !== null) {
     const { openKafkaDriver } = await import('./kafka/kafka-driver.ts');
-    return openKafkaDriver({ brokers: settings.kafkaBrokers, clientId });
+    return openKafkaDriver({ brokers: settings.kafkaBrokers, clientId, lingerMs: settings.lingerMs });
   }
   if (settings.databaseUrl === null) {
     throw new KhabarError('no-bus', 'The bus needs KAFKA_BROKERS, or DATABASE_URL for the embedded log');

@@ -1,7 +1,11 @@
 import type { OutgoingRecord } from './driver.ts';
 
 /** Fixed part of a Kafka record batch (RecordBatch, magic 2). */
-export const BATCH_OVERHEAD_BYTES = 61;
+const BATCH_OVERHEAD_BYTES = 61;
+
+/** What zstd may add to bytes that it cannot compress: their 256th part and 64 (ZSTD_COMPRESSBOUND in zstd.h). */
+const COMPRESSION_PART = 256;
+const COMPRESSION_BYTES = 64;
 
 // Length, attributes, timestamp and offset deltas, lengths of key and value, number of headers: each at the longest its varint may be.
 const RECORD_OVERHEAD_BYTES = 36;
@@ -21,7 +25,14 @@ export function recordBytes(record: OutgoingRecord): number {
   return bytes;
 }
 
-/** What a topic's `max.message.bytes` is held against when the record travels alone. */
+/** The most bytes that a record takes in Kafka when it travels alone, compressed: what a topic's `max.message.bytes` is held against. */
 export function largestRecordBatchBytes(record: OutgoingRecord): number {
-  return BATCH_OVERHEAD_BYTES + recordBytes(record);
+  const bytes = recordBytes(record);
+  return BATCH_OVERHEAD_BYTES + bytes + Math.ceil(bytes / COMPRESSION_PART) + COMPRESSION_BYTES;
+}
+
+/** How many bytes of records surely fit into one batch of a topic that takes `maxMessageBytes`. */
+export function roomForRecords(maxMessageBytes: number): number {
+  const bytes = maxMessageBytes - BATCH_OVERHEAD_BYTES - COMPRESSION_BYTES;
+  return Math.floor((bytes * COMPRESSION_PART) / (COMPRESSION_PART + 1));
 }

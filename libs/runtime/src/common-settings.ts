@@ -85,6 +85,13 @@ export function commonSettings(defaultPort: number) {
       max: 256 * 1024 * 1024,
       description: 'Most bytes that a handler gets at once; a larger event travels alone.',
     }),
+    BUS_LINGER_MS: integer({
+      default: 5,
+      min: 0,
+      max: 1_000,
+      description:
+        'How long an event waits for others to travel with to Kafka, in milliseconds; a full batch does not.',
+    }),
     ...topicSettings,
     OTEL_EXPORTER_OTLP_ENDPOINT: optionalText({
       pattern: /^https?:\/\/\S+$/,

@@ -210,6 +210,7 @@ async function reachBus<S extends Settings>(
       retryMaxMs: config.BUS_RETRY_MAX,
       batchMaxEvents: config.BUS_BATCH_EVENTS,
       batchMaxBytes: config.BUS_BATCH_BYTES,
+      lingerMs: config.BUS_LINGER_MS,
       topics,
     },
     listener,

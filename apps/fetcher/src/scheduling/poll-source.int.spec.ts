@@ -57,7 +57,7 @@ describe('one poll', () => {
   const open = () =>
     openBus({
       ...{ service: 'fetcher', version: '1', kafkaBrokers: null, databaseUrl: test.url },
-      ...{ maxAttempts: 1, retryBaseMs: 1, retryMaxMs: 1, batchMaxEvents: 100, batchMaxBytes: 1_000_000 },
+      ...{ maxAttempts: 1, retryBaseMs: 1, retryMaxMs: 1, batchMaxEvents: 100, batchMaxBytes: 1_000_000, lingerMs: 0 },
     });
   beforeAll(async () => {
     test = await createTestDatabase();

@@ -36,6 +36,7 @@ describe('announcing changes', () => {
       retryMaxMs: 100,
       batchMaxEvents: 100,
       batchMaxBytes: 1_000_000,
+      lingerMs: 0,
     });
     await bus.ensureTopics(TOPICS);
   });

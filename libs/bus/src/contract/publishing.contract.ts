@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { articleChangeEvent, articleChangeExample, deadLetterTopic, fromDeadLetterHeaders } from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition.ts';
@@ -70,6 +71,15 @@ export function publishingContract(connect: () => Connection): void {
       expect(records).toHaveLength(13);
       const stored = records.find(({ key }) => key === large.subject)!;
       expect(JSON.parse(stored.value!.toString()).body).toBe(large.data.body);
+    });
+
+    it('takes more from many callers than may wait at once', async () => {
+      await using bench = new Workbench(connect());
+      const bus = await bench.ready();
+      const body = randomBytes(512 * 1024).toString('hex');
+      await Promise.all(Array.from({ length: 24 }, (_, at) => bus.publish([rawEvent(`large-${at}`, body)])));
+      const [state] = await bus.topics();
+      expect(state!.partitions.reduce((sum, { endOffset }) => sum + endOffset, 0n)).toBe(24n);
     });
 
     it('refuses an event larger than its topic allows, and sends none of its call', async () => {

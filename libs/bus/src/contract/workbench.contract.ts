@@ -49,6 +49,7 @@ export class Workbench implements AsyncDisposable {
       retryMaxMs: 50,
       batchMaxEvents: 100,
       batchMaxBytes: 1024 * 1024,
+      lingerMs: 1,
       topics: [this.raw, this.articles, this.changes],
       ...overrides,
     };

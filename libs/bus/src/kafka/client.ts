@@ -1,6 +1,7 @@
 import { type Socket, createConnection } from 'node:net';
 import { KhabarError } from '@khabar/contracts';
 import { type ISocketFactoryArgs, Kafka, type RetryOptions, logLevel } from 'kafkajs';
+import { registerCodecs } from './compression.ts';
 
 /** How the cluster is reached. */
 export interface KafkaSettings {
@@ -15,6 +16,8 @@ export interface KafkaSettings {
  * listener, and what it writes between is noise.
  */
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } as const;
+
+registerCodecs();
 
 /** A client; consumers need one each, because those of one client and group share, and clear, each other's offsets. */
 export function newClient({ brokers, clientId }: KafkaSettings, retry: RetryOptions = RETRY): Kafka {
@@ -44,11 +47,11 @@ const KEEP_ALIVE_MS = 60_000;
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /**
- * What kafkajs threw, in our terms: `record-too-large` is the record's fault, `unknown-topic` and everything else (`broker-unavailable`)
+ * What kafkajs threw, in our terms. An error of ours that it has wrapped stays what it is; `record-too-large` is the record's fault, `unknown-topic` and everything else (`broker-unavailable`)
  * the cluster's, which is waited for: no event is given up because a broker refuses or is misconfigured.
  */
 export function kafkaError(thrown: unknown): KhabarError {
-  if (thrown instanceof KhabarError) return thrown;
+  for (let error = thrown; error instanceof Error; error = error.cause) if (error instanceof KhabarError) return error;
   const type = protocolError(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (type !== null && TOO_LARGE.has(type)) {

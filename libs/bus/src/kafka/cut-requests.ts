@@ -4,6 +4,8 @@ export interface Placed<R> {
   readonly topic: string;
   readonly partition: number;
   readonly bytes: number;
+  /** What a batch of its partition may hold, in bytes; a larger record travels alone. */
+  readonly batchBytes: number;
 }
 
 /** Records of one partition that travel as one record batch. */
@@ -11,49 +13,62 @@ export interface Cut<R> {
   readonly topic: string;
   readonly partition: number;
   readonly records: R[];
-  readonly bytes: number;
+  bytes: number;
 }
 
 /** Limits of what is sent at once. */
 export interface CutLimits {
-  /** Of a partition's batch in bytes; a larger record travels alone. */
-  readonly batchBytes: (topic: string) => number;
-  /** Of all batches of a request together, unless one alone is larger. */
+  /** Of all batches of a request together, unless one record alone is larger. */
   readonly requestBytes: number;
   /** Records in a batch: kafkajs takes quadratic time to gather them. */
   readonly batchRecords: number;
 }
 
 /**
- * Cuts records into requests to be sent one after the other, each with at most one batch a partition. Within a partition the order
- * stays. A refused batch makes kafkajs lose count of the others of its request, so a batch that could be refused for its size must
- * not come about.
+ * Takes the next request from what waits: at most one batch a partition. Within a partition the order stays. A refused batch makes
+ * kafkajs lose count of the others of its request, so a batch that could be refused for its size must not come about.
  */
-export function cutRequests<R>(placed: readonly Placed<R>[], limits: CutLimits): Cut<R>[][] {
-  const queues = new Map<string, Cut<R>[]>();
-  for (const { record, topic, partition, bytes } of placed) {
-    const queue = queues.get(`${partition} ${topic}`) ?? [];
-    queues.set(`${partition} ${topic}`, queue);
-    const last = queue.at(-1);
-    if (last && last.bytes + bytes <= limits.batchBytes(topic) && last.records.length < limits.batchRecords) {
-      last.records.push(record);
-      queue[queue.length - 1] = { ...last, bytes: last.bytes + bytes };
+export function takeRequest<P extends Placed<unknown>>(
+  waiting: readonly P[],
+  limits: CutLimits,
+): { cuts: Cut<P>[]; left: P[] } {
+  const cuts = new Map<string, Cut<P>>();
+  const full = new Set<string>();
+  const left: P[] = [];
+  let requestBytes = 0;
+  for (const [at, each] of waiting.entries()) {
+    const { topic, partition, bytes } = each;
+    const place = `${partition} ${topic}`;
+    if (full.has(place)) {
+      left.push(each);
+      continue;
+    }
+    if (requestBytes > 0 && requestBytes + bytes > limits.requestBytes) {
+      for (const late of waiting.slice(at)) left.push(late);
+      break;
+    }
+    const cut = cuts.get(place);
+    if (!cut) cuts.set(place, { topic, partition, records: [each], bytes });
+    else if (cut.bytes + bytes <= each.batchBytes && cut.records.length < limits.batchRecords) {
+      cut.records.push(each);
+      cut.bytes += bytes;
     } else {
-      queue.push({ topic, partition, records: [record], bytes });
+      full.add(place);
+      left.push(each);
+      continue;
     }
+    requestBytes += bytes;
   }
-  const requests: Cut<R>[][] = [];
-  for (let round = 0; ; round += 1) {
-    const cuts = [...queues.values()].flatMap((queue) => queue[round] ?? []);
-    if (cuts.length === 0) return requests;
-    let bytes = Infinity;
-    for (const cut of cuts) {
-      if (bytes + cut.bytes > limits.requestBytes) {
-        requests.push([]);
-        bytes = 0;
-      }
-      requests.at(-1)!.push(cut);
-      bytes += cut.bytes;
-    }
+  return { cuts: [...cuts.values()], left };
+}
+
+/** Cuts records into requests to be sent one after the other, each as {@link takeRequest} says. */
+export function cutRequests<P extends Placed<unknown>>(placed: readonly P[], limits: CutLimits): Cut<P>[][] {
+  const requests: Cut<P>[][] = [];
+  for (let waiting = placed; waiting.length > 0;) {
+    const { cuts, left } = takeRequest(waiting, limits);
+    requests.push(cuts);
+    waiting = left;
   }
+  return requests;
 }

@@ -5,23 +5,32 @@ import { KafkaAdmin } from './admin.ts';
 import type { KafkaSettings } from './client.ts';
 import { GroupConsumer } from './group-consumer.ts';
 import { type ReadOptions, readTopic } from './read-topic.ts';
+import { RecordPlacer } from './record-placer.ts';
 import { KafkaSender } from './sender.ts';
 
+/** How the driver is opened. */
+export interface KafkaDriverSettings extends KafkaSettings {
+  /** How long a record waits for others to travel with, in milliseconds. */
+  readonly lingerMs: number;
+}
+
 /** The driver over Kafka. It connects when it is first asked for something. */
-export function openKafkaDriver(settings: KafkaSettings): Driver {
+export function openKafkaDriver(settings: KafkaDriverSettings): Driver {
   return new KafkaDriver(settings);
 }
 
 class KafkaDriver implements Driver {
   readonly #settings: KafkaSettings;
   readonly #admin: KafkaAdmin;
+  readonly #placer: RecordPlacer;
   readonly #sender: KafkaSender;
   readonly #consumers = new Set<GroupConsumer>();
 
-  constructor(settings: KafkaSettings) {
+  constructor(settings: KafkaDriverSettings) {
     this.#settings = settings;
     this.#admin = new KafkaAdmin(settings);
-    this.#sender = new KafkaSender(settings, this.#admin);
+    this.#placer = new RecordPlacer(this.#admin);
+    this.#sender = new KafkaSender(settings, this.#placer, settings.lingerMs);
   }
 
   ensureTopics(topics: readonly TopicDefinition[]): Promise<void> {
@@ -33,7 +42,7 @@ class KafkaDriver implements Driver {
   }
 
   partitionCount(topic: string): number | null {
-    return this.#sender.partitionCount(topic);
+    return this.#placer.partitionCount(topic);
   }
 
   async consume(request: ConsumeRequest): Promise<Subscription> {

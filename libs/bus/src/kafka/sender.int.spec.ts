@@ -1,15 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import type { TopicDefinition } from '@khabar/contracts';
-import { describeKafka, uniqueName } from '@khabar/testing';
+import { describeKafka, eventually, uniqueName } from '@khabar/testing';
 import { type Admin, Kafka, Partitioners, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OutgoingRecord } from '../driver.ts';
 import { partitionOf } from '../partition.ts';
-import { largestRecordBatchBytes } from '../record-size.ts';
+import { recordBytes, roomForRecords } from '../record-size.ts';
+import { collect } from '../contract/workbench.contract.ts';
 import { KafkaAdmin } from './admin.ts';
+import { readTopic } from './read-topic.ts';
+import { RecordPlacer } from './record-placer.ts';
 import { KafkaSender } from './sender.ts';
 
 const ROOM = 10_000;
 const PARTITIONS = 6;
+const WHOLE = { from: 'beginning' as const, follow: false, signal: new AbortController().signal };
 
 describeKafka('sending to Kafka', (brokers) => {
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
@@ -33,7 +38,7 @@ describeKafka('sending to Kafka', (brokers) => {
     admin = kafka.admin();
     await admin.connect();
     ours = new KafkaAdmin({ brokers, clientId: 'test' });
-    sender = new KafkaSender({ brokers, clientId: 'test' }, ours);
+    sender = new KafkaSender({ brokers, clientId: 'test' }, new RecordPlacer(ours), 5);
     await ours.ensureTopics([topic]);
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic.name] });
     const byLeader = Map.groupBy(topics[0]!.partitions, ({ leader }) => leader);
@@ -54,7 +59,7 @@ describeKafka('sending to Kafka', (brokers) => {
     return keys
       .filter((key) => partitionOf(key, PARTITIONS) === partition)
       .slice(0, count)
-      .map((key) => ({ topic: topic.name, key, headers: {}, value: Buffer.alloc(bytes) }));
+      .map((key) => ({ topic: topic.name, key, headers: {}, value: randomBytes(bytes) }));
   }
 
   async function stored(): Promise<bigint> {
@@ -65,6 +70,17 @@ describeKafka('sending to Kafka', (brokers) => {
   async function setRoom(bytes: number): Promise<void> {
     const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
     await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic.name, configEntries }] });
+    // the broker heeds it a little later
+    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const messages = [{ value: randomBytes(bytes) }];
+    await eventually(() =>
+      producer.send({ topic: topic.name, messages }).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await producer.disconnect();
   }
 
   describe('after a batch was refused', () => {
@@ -104,10 +120,10 @@ describeKafka('sending to Kafka', (brokers) => {
 
   it('takes a record that just fits', async () => {
     const [record] = records(one, 1, 0);
-    const room = ROOM - largestRecordBatchBytes(record!);
-    await sender.send([{ ...record!, value: Buffer.alloc(room) }]);
+    const room = roomForRecords(ROOM) - recordBytes(record!);
+    await sender.send([{ ...record!, value: randomBytes(room) }]);
     expect(await stored()).toBe(1n);
-    await expect(sender.send([{ ...record!, value: Buffer.alloc(room + 1) }])).rejects.toMatchObject({
+    await expect(sender.send([{ ...record!, value: randomBytes(room + 1) }])).rejects.toMatchObject({
       code: 'record-too-large',
     });
   });
@@ -115,5 +131,47 @@ describeKafka('sending to Kafka', (brokers) => {
   it('sends what many callers give it at once', async () => {
     await Promise.all(Array.from({ length: 20 }, () => sender.send(records(one, 5))));
     expect(await stored()).toBe(100n);
+  });
+
+  describe('while records linger', () => {
+    let patient: KafkaSender;
+    beforeEach(() => {
+      patient = new KafkaSender({ brokers, clientId: 'test' }, new RecordPlacer(ours), 3_600_000);
+    });
+    afterEach(() => patient.close());
+
+    it('sends many small ones at once', async () => {
+      await Promise.all(records(one, 100, 10).map((record) => patient.send([record])));
+      const messages = await collect(readTopic({ brokers, clientId: 'test' }, ours, topic.name, WHOLE));
+      expect(messages).toHaveLength(100);
+      expect(new Set(messages.map(({ appendedAt }) => appendedAt)).size).toBe(1); // all records of a request bear one time
+    });
+
+    it('does not let wait what is enough by itself', async () => {
+      await patient.send(records(one, 100));
+      await patient.send(records(one, 60, 9_000));
+      expect(await stored()).toBe(160n);
+    });
+
+    it('sends what waits when it closes', async () => {
+      await patient.send(records(one, 100)); // it is connected and knows the topic
+      const waiting = patient.send(records(one, 1));
+      await patient.close();
+      await waiting;
+      expect(await stored()).toBe(101n);
+    });
+
+    it('lets fail only those that travelled with the refused one', async () => {
+      await patient.send(records(one, 100));
+      await setRoom(1_000);
+      const keys = records(one, 1);
+      const whole = Array.from({ length: 1_000 }, () => ({ ...keys[0]!, value: null })); // as many as a batch may hold
+      const [refused, neighbour, next] = await Promise.allSettled([
+        patient.send(records(other, 1, ROOM / 2)),
+        patient.send(whole),
+        patient.send(records(one, 100, 1)),
+      ]);
+      expect([refused.status, neighbour.status, next.status]).toEqual(['rejected', 'rejected', 'fulfilled']);
+    });
   });
 });

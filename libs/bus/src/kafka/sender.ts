@@ -1,122 +1,153 @@
-import { KhabarError } from '@khabar/contracts';
-import { Partitioners, type Producer, type RecordMetadata } from 'kafkajs';
+import { Partitioners, type Producer } from 'kafkajs';
 import type { OutgoingRecord } from '../driver.ts';
-import { partitionOf } from '../partition.ts';
-import { BATCH_OVERHEAD_BYTES, recordBytes } from '../record-size.ts';
-import type { KafkaAdmin, TopicLayout } from './admin.ts';
 import { type KafkaSettings, disconnect, kafkaError, newClient } from './client.ts';
-import { type Cut, type Placed, cutRequests } from './cut-requests.ts';
-import { toMessage } from './records.ts';
+import { takeRequest } from './cut-requests.ts';
+import { BATCH_BYTES, type PlacedRecord, type RecordPlacer } from './record-placer.ts';
+import { REQUEST_LIMITS, RequestSender } from './request-sender.ts';
 
-const KIB = 1024;
-/** Largest batch of a partition, unless one record is larger: well below the 1 MiB that topics allow by default. */
-const BATCH_BYTES = 512 * KIB;
-/** Largest request, unless one record is larger; brokers take up to 100 MiB. */
-const REQUEST_BYTES = 4 * KIB * KIB;
-const BATCH_RECORDS = 1_000;
-/** How long we trust what we know of a topic, in milliseconds: partitions may be added. */
-const LAYOUT_MAX_AGE_MS = 5 * 60_000;
+/** So many records are worth a request of their own: more in one hardly make any of them cheaper. */
+const ENOUGH_RECORDS = 100;
+/** How much may wait to be sent, in bytes; whoever comes with more waits for its turn. */
+const WAITING_MAX_BYTES = 16 * 1024 * 1024;
+
+/** One `send` that waits for its records to be durable. */
+interface Send {
+  left: number;
+  failed: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Waiting extends PlacedRecord {
+  readonly send: Send;
+  readonly sinceMs: number;
+}
 
 /**
- * Sends records durably (acks of all in-sync replicas, idempotent), one request after the other.
+ * Sends records durably (acks of all in-sync replicas, idempotent), one request after the other. What comes while one is under way, or
+ * within the time it lingers, travels together.
  *
  * kafkajs 2.2.4 loses acknowledged records: when one batch of a request is refused, it forgets that the others were taken, gives their
  * sequence numbers out once more, and the broker answers the next records as duplicates of the last. So no batch is cut that
- * could be refused, and a producer is thrown away after any failure. And where a leader moves between the tries of one request, it
- * may never send the moved partition's batch and still resolve: each batch's answer is looked for.
+ * could be refused, and a producer is thrown away after any failure.
  */
 export class KafkaSender {
   readonly #settings: KafkaSettings;
-  readonly #admin: KafkaAdmin;
-  readonly #layouts = new Map<string, TopicLayout & { readonly knownAtMs: number }>();
-  /** Of the producer at hand: the first offset of the last batch of each partition. */
-  readonly #lastOffsets = new Map<string, bigint>();
-  #producer: Producer | null = null;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #placer: RecordPlacer;
+  readonly #lingerMs: number;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  /** Ends when those that came earlier have found room among the waiting. */
+  #entrance: Promise<unknown> = Promise.resolve();
+  #entering = 0;
+  #leave: () => void = () => undefined;
+  #working: Promise<void> | null = null;
+  #fill: () => void = () => undefined;
+  /** What has waited since then or longer waits no more, by `performance.now()`. */
+  #dueSinceMs = -Infinity;
+  #closing = false;
+  #producer: { readonly kafka: Producer; readonly requests: RequestSender } | null = null;
 
-  constructor(settings: KafkaSettings, admin: KafkaAdmin) {
+  /** `lingerMs`: how long a record waits for others to travel with, 0 for not at all. */
+  constructor(settings: KafkaSettings, placer: RecordPlacer, lingerMs: number) {
     this.#settings = settings;
-    this.#admin = admin;
+    this.#placer = placer;
+    this.#lingerMs = lingerMs;
   }
 
-  /** @throws KhabarError `record-too-large`, `unknown-topic`, `broker-unavailable`; then any of the records may be durable or not. */
-  send(records: readonly OutgoingRecord[]): Promise<void> {
-    // a producer whose send fails is thrown away: no other send may be under way in it
-    const sending = this.#tail.then(() => this.#sendAll(records));
-    this.#tail = sending.catch(() => undefined);
-    return sending;
+  /**
+   * Resolves when all records are durable.
+   * @throws KhabarError `record-too-large`, `unknown-topic`, `broker-unavailable`: then any of the records may be durable or not
+   */
+  async send(records: readonly OutgoingRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    while (!this.#placer.knows(records)) await this.#placer.learn(records);
+    const placed = this.#placer.place(records);
+    const bytes = placed.reduce((sum, each) => sum + each.bytes, 0);
+    if (this.#entering > 0 || !this.#hasRoom(bytes)) await this.#enter(bytes);
+    else this.#waitingBytes += bytes;
+    await new Promise<void>((resolve, reject) => {
+      const send: Send = { left: placed.length, failed: false, resolve, reject };
+      const sinceMs = performance.now();
+      for (const each of placed) this.#waiting.push({ ...each, send, sinceMs });
+      this.#working ??= this.#work();
+      if (this.#waitingBytes >= BATCH_BYTES || this.#waiting.length >= ENOUGH_RECORDS) {
+        this.#dueSinceMs = sinceMs;
+        this.#fill();
+      }
+    });
   }
 
-  /** See `Driver.partitionCount`. */
-  partitionCount(topic: string): number | null {
-    return this.#layouts.get(topic)?.partitions ?? null;
-  }
-
+  /** Sends what waits, at once. */
   async close(): Promise<void> {
-    await this.#tail;
+    this.#closing = true;
+    this.#fill();
+    while (this.#entering > 0 || this.#working) await Promise.all([this.#entrance, this.#working]);
     await this.#discard();
   }
 
-  async #sendAll(records: readonly OutgoingRecord[]): Promise<void> {
-    try {
-      const placed: Placed<OutgoingRecord>[] = [];
-      for (const record of records) placed.push(await this.#place(record));
-      const batchBytes = (topic: string) => Math.min(BATCH_BYTES, this.#roomIn(topic));
-      const limits = { batchBytes, requestBytes: REQUEST_BYTES, batchRecords: BATCH_RECORDS };
-      for (const request of cutRequests(placed, limits)) await this.#request(request);
-    } catch (error) {
-      this.#layouts.clear();
-      await this.#discard();
-      throw kafkaError(error);
-    }
+  #hasRoom(bytes: number): boolean {
+    return this.#waitingBytes === 0 || this.#waitingBytes + bytes <= WAITING_MAX_BYTES;
   }
 
-  async #place(record: OutgoingRecord): Promise<Placed<OutgoingRecord>> {
-    const { topic } = record;
-    const known = this.#layouts.get(topic);
-    if (!known || performance.now() - known.knownAtMs > LAYOUT_MAX_AGE_MS) {
-      this.#layouts.set(topic, { ...(await this.#admin.layout(topic)), knownAtMs: performance.now() });
-    }
-    const { partitions } = this.#layouts.get(topic)!;
-    const bytes = recordBytes(record);
-    if (bytes > this.#roomIn(topic)) {
-      throw new KhabarError('record-too-large', `A record of ${bytes} bytes is larger than ${topic} allows`);
-    }
-    return { record, topic, partition: partitionOf(record.foreign?.key ?? record.key, partitions), bytes };
-  }
-
-  #roomIn(topic: string): number {
-    return (this.#layouts.get(topic)?.maxMessageBytes ?? Infinity) - BATCH_OVERHEAD_BYTES;
-  }
-
-  async #request(cuts: readonly Cut<OutgoingRecord>[]): Promise<void> {
-    this.#producer ??= await this.#newProducer();
-    const answers = await this.#producer.sendBatch({
-      acks: -1,
-      topicMessages: cuts.map(({ topic, partition, records }) => ({
-        topic,
-        messages: records.map((record) => toMessage(record, partition)),
-      })),
+  async #enter(bytes: number): Promise<void> {
+    this.#entering += 1;
+    const turn = this.#entrance.then(async () => {
+      while (!this.#hasRoom(bytes)) await new Promise<void>((resolve) => (this.#leave = resolve));
+      this.#waitingBytes += bytes;
+      this.#entering -= 1;
     });
-    for (const cut of cuts) this.#acknowledged(cut, answers);
+    this.#entrance = turn;
+    await turn;
   }
 
-  /** @throws KhabarError when the broker has not taken the batch as one of its own. */
-  #acknowledged({ topic, partition }: Cut<OutgoingRecord>, answers: readonly RecordMetadata[]): void {
-    const answer = answers.find((each) => each.topicName === topic && each.partition === partition);
-    const offset = BigInt(answer?.baseOffset ?? -1);
-    const key = `${partition} ${topic}`;
-    // at or below an earlier batch's offset: the answer to that one, repeated for what looked like its duplicate
-    if (offset <= (this.#lastOffsets.get(key) ?? -1n)) {
-      throw new KhabarError(
-        'not-acknowledged',
-        `Kafka has not acknowledged a batch for ${topic}, partition ${partition}`,
-        {
-          dependency: true,
-        },
-      );
+  async #work(): Promise<void> {
+    await null; // whoever sends in the same turn travels along
+    while (this.#waiting.length > 0) {
+      await this.#linger();
+      const { cuts, left } = takeRequest(this.#waiting, REQUEST_LIMITS);
+      this.#waiting = left;
+      const taken = cuts.flatMap(({ records }) => records);
+      try {
+        this.#producer ??= { kafka: await this.#newProducer(), requests: new RequestSender() };
+        await this.#producer.requests.send(this.#producer.kafka, cuts);
+        for (const { send } of taken) if (--send.left === 0) send.resolve();
+      } catch (error) {
+        this.#placer.forget();
+        await this.#discard();
+        this.#fail(taken, kafkaError(error));
+      }
+      this.#release(taken);
     }
-    this.#lastOffsets.set(key, offset);
+    this.#working = null;
+  }
+
+  async #linger(): Promise<void> {
+    const { sinceMs } = this.#waiting[0]!;
+    const leftMs = sinceMs + this.#lingerMs - performance.now();
+    if (leftMs <= 0 || sinceMs <= this.#dueSinceMs || this.#closing) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, leftMs);
+      this.#fill = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #fail(taken: readonly Waiting[], error: unknown): void {
+    for (const { send } of taken) {
+      send.failed = true;
+      send.reject(error);
+    }
+    // the rest of a failed send is not sent: its records would overtake those that will be sent again
+    this.#release(this.#waiting.filter(({ send }) => send.failed));
+    this.#waiting = this.#waiting.filter(({ send }) => !send.failed);
+  }
+
+  #release(records: readonly Waiting[]): void {
+    for (const { bytes } of records) this.#waitingBytes -= bytes;
+    this.#leave();
   }
 
   async #newProducer(): Promise<Producer> {
@@ -139,7 +170,6 @@ export class KafkaSender {
   async #discard(): Promise<void> {
     const producer = this.#producer;
     this.#producer = null;
-    this.#lastOffsets.clear();
-    if (producer) await disconnect(producer);
+    if (producer) await disconnect(producer.kafka);
   }
 }

@@ -26,6 +26,7 @@ export function openEyes(brokers: readonly string[]): Promise<Bus> {
     retryMaxMs: 1_000,
     batchMaxEvents: 100,
     batchMaxBytes: 1_000_000,
+    lingerMs: 0,
   };
   return openBus(settings);
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addArticles } from './commands/articles.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExtract } from './commands/extract.ts';
 import { addFeed } from './commands/feed.ts';
@@ -69,6 +70,7 @@ function createProgram(shell: Shell): Command {
   addSources(program, shell);
   addArticles(program, shell);
   addTail(program, shell);
+  addDeadLetters(program, shell);
   addStatus(program, shell);
   addDoctor(program, shell);
   addParse(program, shell);

@@ -34,3 +34,14 @@ export function timeSpan(text: string): number | undefined {
   const [, number, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   return unit === undefined ? undefined : Number(number) * UNITS_MS[unit]!;
 }
+
+/** Reads a time as {@link instant} does, or one that a time span lies back (`15m`), in milliseconds since the epoch. */
+export function instantOrAge(text: string, nowMs: number): number {
+  const ageMs = timeSpan(text);
+  if (ageMs !== undefined) return nowMs - ageMs;
+  try {
+    return Date.parse(instant(text));
+  } catch {
+    throw new InvalidArgumentError('Say a time such as 2026-03-14T09:30:00Z, or an age such as 15m.');
+  }
+}

@@ -1,12 +1,13 @@
 import { access, writeFile } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { KhabarError, sourceId } from '@khabar/contracts';
+import { isAbsolute, resolve } from 'node:path';
+import { KhabarError } from '@khabar/contracts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ServiceProblem, callService } from '../api.ts';
 import { readInput, refuse } from '../input.ts';
 import { paint, writeJson, writeLine } from '../output.ts';
 import { Progress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
+import { isUrl, sourceIdsOf } from '../source-ids.ts';
 import { SOURCE_STATES, type SourceView, addressOf, sourceTable, sourceText } from '../source-text.ts';
 import { oneLine } from '../text-width.ts';
 import { timeSpan } from '../values.ts';
@@ -147,7 +148,7 @@ async function poll(shell: Shell, which: string): Promise<void> {
 
 /** @throws KhabarError `no-such-source` */
 async function find(shell: Shell, which: string): Promise<SourceView> {
-  for (const id of idsOf(shell, which)) {
+  for (const id of sourceIdsOf(shell, which)) {
     try {
       return (await (await callService(shell, 'fetcher', `${API}/${id}`)).json()) as SourceView;
     } catch (error) {
@@ -158,15 +159,6 @@ async function find(shell: Shell, which: string): Promise<SourceView> {
     'no-such-source',
     `There is no source ${which}: khabar sources list shows those that there are`,
   );
-}
-
-/** The ids that may be meant: a source's id is a function of its kind and address. */
-function idsOf(shell: Shell, which: string): string[] {
-  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(which)) return [which];
-  if (isUrl(which)) return [sourceId('feed', which)];
-  const inWorkspace = relative(shell.cwd, resolve(shell.cwd, which)).split(sep).join('/') || '.';
-  const paths = [...new Set([which, inWorkspace])];
-  return [...paths.flatMap((path) => [sourceId('folder', path), sourceId('file', path)]), sourceId('push', which)];
 }
 
 interface ImportReport {
@@ -208,10 +200,6 @@ async function exportOpml(shell: Shell, file: string | undefined): Promise<void>
   const opml = await (await callService(shell, 'fetcher', `${API}/opml`)).text();
   if (file === undefined) return writeLine(shell, opml.trimEnd());
   await writeFile(resolve(shell.cwd, file), opml).catch((cause: unknown) => refuse('write', file, cause));
-}
-
-function isUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text);
 }
 
 function seconds(text: string): number {

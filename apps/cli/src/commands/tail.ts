@@ -6,7 +6,7 @@ import { eventLine, recordAsJson } from '../event-line.ts';
 import { writeLine } from '../output.ts';
 import type { Shell } from '../shell.ts';
 import { manyLines } from '../text-width.ts';
-import { instant, timeSpan, wholeNumber } from '../values.ts';
+import { instantOrAge, wholeNumber } from '../values.ts';
 
 /** So many that the creations of all seeds are among them. */
 const LAST_RECORDS = 50;
@@ -125,10 +125,8 @@ function details(record: StoredRecord): string {
 /** Where to begin, of what was typed. @throws InvalidArgumentError */
 export function readFrom(text: string, nowMs: number): ReadFrom {
   if (text === 'beginning' || text === 'end') return text;
-  const ageMs = timeSpan(text);
-  if (ageMs !== undefined) return { sinceMs: nowMs - ageMs };
   try {
-    return { sinceMs: Date.parse(instant(text)) };
+    return { sinceMs: instantOrAge(text, nowMs) };
   } catch {
     throw new InvalidArgumentError('Say beginning, end, a time such as 2026-03-14T09:30:00Z, or an age such as 15m.');
   }

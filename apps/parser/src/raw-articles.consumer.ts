@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Batch, Bus, type Outcome } from '@khabar/bus';
+import type { Batch, Outcome } from '@khabar/bus';
 import { type CloudEvent, KhabarError, RAW_ARTICLES, type RawArticle, articleEvent } from '@khabar/contracts';
 import { extractArticle } from '@khabar/extraction';
 import { inSpan } from '@khabar/runtime';
@@ -13,35 +13,25 @@ import { ParserEvents } from './events.ts';
  */
 @Controller()
 export class RawArticlesConsumer {
-  constructor(
-    @Inject(Bus) private readonly bus: Bus,
-    @Inject(ParserEvents) private readonly report: ParserEvents,
-  ) {}
+  constructor(@Inject(ParserEvents) private readonly report: ParserEvents) {}
 
   @EventPattern(RAW_ARTICLES.name)
   async parse(@Payload() batch: Batch<'news.raw.v1'>): Promise<Outcome[]> {
-    const articles: CloudEvent[] = [];
     const outcomes: Outcome[] = [];
     for (const { event } of batch.events) {
       if (batch.signal.aborted) break;
-      const outcome = this.#parseOne(event);
-      if (outcome instanceof KhabarError) outcomes.push(outcome);
-      else {
-        articles.push(outcome);
-        outcomes.push('done');
-      }
+      outcomes.push(this.#parseOne(event));
       await setImmediate(); // extraction is all CPU: heartbeats and health get their turn
     }
-    await this.bus.publish(articles);
     return outcomes;
   }
 
-  #parseOne(event: CloudEvent<'news.raw.v1'>): CloudEvent | KhabarError {
+  #parseOne(event: CloudEvent<'news.raw.v1'>): Outcome {
     const startedAt = performance.now();
     try {
       const article = inSpan('extract', { traceparent: event.traceparent }, () => extractArticle(event.data));
       this.report.parsed(article, (performance.now() - startedAt) / 1000);
-      return articleEvent(article, event.id, event.traceparent);
+      return { publish: [articleEvent(article, event.id, event.traceparent)] };
     } catch (thrown) {
       const error = asRefusal(thrown, event.data);
       this.report.refused(event.data, error);

@@ -11,12 +11,12 @@ import {
   encodeEvent,
   toKhabarError,
 } from '@khabar/contracts';
-import { consumeWith } from './consume.ts';
+import { type Sending, consumeWith } from './consume.ts';
 import { deadLetterOf, markerOf, originalOf } from './dead-letters.ts';
 import type { Driver, OutgoingRecord } from './driver.ts';
 import { largestRecordBatchBytes } from './record-size.ts';
 import { reportPublished } from './report-published.ts';
-import { type TracedEvent, systemOf, traceSending } from './trace.ts';
+import { systemOf, traceSending } from './trace.ts';
 
 /** One event as a handler gets it. */
 export interface ReceivedEvent<T extends EventType = EventType> {
@@ -44,10 +44,18 @@ export interface Batch<T extends EventType = EventType> {
 }
 
 /**
+ * The event is done once these are durable, each on the topic of its type. One that is invalid or too large makes a dead letter of the
+ * event that it came of, and of no other.
+ */
+export interface Produced {
+  readonly publish: readonly CloudEvent[];
+}
+
+/**
  * What became of one event of a batch. A retriable error is tried again until the tries are used up, one with `dependency` (a database
  * that is down) for as long as it takes; any other is a dead letter.
  */
-export type Outcome = 'done' | KhabarError;
+export type Outcome = 'done' | Produced | KhabarError;
 
 /**
  * Handles a batch. To return means that the effect of each event that is `done` is durable; nothing stands for all done.
@@ -239,16 +247,10 @@ export class Bus implements AsyncDisposable {
    * when the log is away.
    */
   async publish(events: readonly CloudEvent[]): Promise<void> {
-    const sendings: TracedEvent<CloudEvent>[] = [];
+    const sendings: Sending[] = [];
     try {
-      const records = events.map((event) => {
-        const topic = this.#topicOfEvent.get(event.type);
-        if (topic === undefined) throw new KhabarError('no-topic', `No topic is for events of type ${event.type}`);
-        const sending = traceSending(systemOf(this.#settings), topic, event);
-        sendings.push(sending);
-        return this.#encode(topic, sending.event);
-      });
-      await this.#send(records);
+      for (const event of events) sendings.push(this.#prepare(event));
+      await this.#send(sendings.map(({ record }) => record));
       for (const sending of sendings) sending.end();
     } catch (error) {
       for (const sending of sendings) sending.end(error);
@@ -327,7 +329,10 @@ export class Bus implements AsyncDisposable {
       group: request.group,
       maxEvents: this.#settings.batchMaxEvents,
       maxBytes: this.#settings.batchMaxBytes,
-      onBatch: consumeWith(request, this.#settings, this.#listener, (records) => this.#sendAndReport(records)),
+      onBatch: consumeWith(request, this.#settings, this.#listener, {
+        prepare: (event) => this.#prepare(event),
+        send: (records) => this.#sendAndReport(records),
+      }),
       onDisturbance: (what, error) => this.#listener.disturbed?.(what, error),
     });
     let closing: Promise<void> | null = null;
@@ -385,6 +390,18 @@ export class Bus implements AsyncDisposable {
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     this.#closed = true;
     await this.#driver.close();
+  }
+
+  #prepare(event: CloudEvent): Sending {
+    const topic = this.#topicOfEvent.get(event.type);
+    if (topic === undefined) throw new KhabarError('no-topic', `No topic is for events of type ${event.type}`);
+    const sending = traceSending(systemOf(this.#settings), topic, event);
+    try {
+      return { record: this.#encode(topic, sending.event), end: sending.end };
+    } catch (error) {
+      sending.end(error);
+      throw error;
+    }
   }
 
   #encode(topic: TopicDefinition, event: CloudEvent): OutgoingRecord & { value: Buffer } {

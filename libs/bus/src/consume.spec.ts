@@ -1,8 +1,8 @@
-import { KhabarError, RAW_ARTICLES, encodeEvent } from '@khabar/contracts';
+import { type CloudEvent, KhabarError, RAW_ARTICLES, encodeEvent } from '@khabar/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchHandler, BusListener, BusSettings, Outcome } from './bus.ts';
-import { consumeWith } from './consume.ts';
+import { type Sending, consumeWith } from './consume.ts';
 import { nameOf, rawEvent } from './contract/workbench.contract.ts';
 import type { OutgoingRecord, RecordBatch } from './driver.ts';
 
@@ -22,6 +22,11 @@ const settings: BusSettings = {
 const fault = () => new KhabarError('flaky', 'May pass', { retriable: true });
 const away = () => new KhabarError('away', 'Waits', { dependency: true });
 const hopeless = () => new KhabarError('hopeless', 'No');
+
+const prepare = (event: CloudEvent): Sending => ({
+  record: { topic: 'out', key: event.subject, ...encodeEvent(event) },
+  end: () => undefined,
+});
 
 /** A batch of raw articles, told by their names, and what was committed of it. */
 class Log {
@@ -53,7 +58,9 @@ class Log {
     listener: BusListener = {},
     send = async (records: readonly OutgoingRecord[]) => void this.letters.push(...records),
   ): Promise<void> {
-    return consumeWith({ topic: RAW_ARTICLES, group: 'test', handle }, settings, listener, send)(this.batch);
+    return consumeWith({ topic: RAW_ARTICLES, group: 'test', handle }, settings, listener, { prepare, send })(
+      this.batch,
+    );
   }
 }
 
@@ -148,7 +155,7 @@ describe('the way of a batch through a handler', () => {
     const retrying = () => log.stop.abort();
     const patient = { ...settings, retryBaseMs: 3_600_000, retryMaxMs: 3_600_000 };
     const request = { topic: RAW_ARTICLES, group: 'test', handle: async () => [fault()] };
-    await consumeWith(request, patient, { retrying }, async () => undefined)(log.batch);
+    await consumeWith(request, patient, { retrying }, { prepare, send: async () => undefined })(log.batch);
     expect(log.commits).toEqual([]);
   });
 
@@ -174,5 +181,20 @@ describe('the way of a batch through a handler', () => {
     expect(sizes).toEqual([3, 3, 3, 3]);
     expect(told).toHaveLength(3);
     expect(log.commits).toEqual([3n]);
+  });
+
+  it('finds the event whose output is refused for good, and publishes what came of its neighbours', async () => {
+    const log = new Log(['a', 'b', 'c']);
+    const sent: string[][] = [];
+    const handle = async (batch: Batch<'news.raw.v1'>) => batch.events.map(({ event }) => ({ publish: [event] }));
+    await log.run(handle, {}, async (records) => {
+      if (records[0]!.topic !== 'out') return void log.letters.push(...records);
+      sent.push(records.map(({ key }) => key!));
+      if (records.some(({ key }) => key === rawEvent('b').subject)) throw hopeless();
+    });
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => rawEvent(name).subject) as [string, string, string];
+    expect(sent).toEqual([[a, b, c], [a], [b], [c]]);
+    expect(log.letters.map(({ key }) => key)).toEqual([b]);
+    expect(log.commits.at(-1)).toBe(3n);
   });
 });

@@ -7,15 +7,27 @@ import {
   decodeEvent,
   toKhabarError,
 } from '@khabar/contracts';
-import type { BusListener, BusSettings, Outcome, ReceivedEvent, SubscriptionRequest } from './bus.ts';
+import type { BusListener, BusSettings, Outcome, Produced, ReceivedEvent, SubscriptionRequest } from './bus.ts';
 import { deadLetterOf } from './dead-letters.ts';
 import { backoffMs, nextDelivery } from './delivery.ts';
 import type { ConsumedRecord, OutgoingRecord, RecordBatch } from './driver.ts';
 import { OffsetTracker } from './offsets.ts';
-import { systemOf, traceProcessing } from './trace.ts';
+import { type TracedEvent, systemOf, traceProcessing } from './trace.ts';
 
-/** What makes dead letters durable. */
-type Send = (records: readonly OutgoingRecord[]) => Promise<void>;
+/** An event ready to be sent. */
+export interface Sending {
+  readonly record: OutgoingRecord;
+  /** Tells its trace how it went: well, or with the error. */
+  readonly end: TracedEvent<CloudEvent>['end'];
+}
+
+/** Where what a handler produced, and dead letters, go out. */
+export interface Outlet {
+  /** @throws KhabarError when the event cannot be published: it is invalid, too large, or no topic is for it */
+  prepare(event: CloudEvent): Sending;
+  /** Makes records durable. */
+  send(records: readonly OutgoingRecord[]): Promise<void>;
+}
 
 /** One event that is neither done nor a dead letter. */
 interface Waiting<T extends EventType> {
@@ -29,6 +41,12 @@ interface Waiting<T extends EventType> {
   dueAtMs: number;
   /** It was in a batch that threw, so it is tried alone: one event must not take its neighbours along. */
   alone: boolean;
+}
+
+/** What was produced of one event. */
+interface Production<T extends EventType> {
+  readonly of: Waiting<T>;
+  readonly sendings: readonly Sending[];
 }
 
 interface DeadLetter {
@@ -46,9 +64,9 @@ export function consumeWith<T extends EventType>(
   request: SubscriptionRequest<T>,
   settings: BusSettings,
   listener: BusListener,
-  send: Send,
+  outlet: Outlet,
 ): (batch: RecordBatch) => Promise<void> {
-  return (batch) => new BatchRun(batch, request, settings, listener, send).run();
+  return (batch) => new BatchRun(batch, request, settings, listener, outlet).run();
 }
 
 class BatchRun<T extends EventType> {
@@ -56,7 +74,7 @@ class BatchRun<T extends EventType> {
   readonly #request: SubscriptionRequest<T>;
   readonly #settings: BusSettings;
   readonly #listener: BusListener;
-  readonly #send: Send;
+  readonly #outlet: Outlet;
   readonly #offsets: OffsetTracker;
   #waiting: Waiting<T>[] = [];
   #committed: bigint | null = null;
@@ -66,13 +84,13 @@ class BatchRun<T extends EventType> {
     request: SubscriptionRequest<T>,
     settings: BusSettings,
     listener: BusListener,
-    send: Send,
+    outlet: Outlet,
   ) {
     this.#batch = batch;
     this.#request = request;
     this.#settings = settings;
     this.#listener = listener;
-    this.#send = send;
+    this.#outlet = outlet;
     this.#offsets = new OffsetTracker(batch.records.map((record) => record.offset));
   }
 
@@ -137,18 +155,76 @@ class BatchRun<T extends EventType> {
     const outcomes = await this.#handle(tried);
     this.#listener.handled?.(topic, partition, tried.length, (performance.now() - startedAtMs) / 1000);
     if (outcomes === null) return;
-    const done = tried.filter((_, at) => outcomes[at] === 'done');
-    const dead = tried.flatMap((each, at) => {
-      const error = outcomes[at]!;
-      return error === 'done' || this.#willRetry(each, error) ? [] : [this.#deadLetter(each, error)];
-    });
-    this.#settle(done.map((each) => each.record));
-    if (done.length > 0) {
-      const bytes = done.reduce((sum, each) => sum + (each.record.value?.length ?? 0), 0);
-      this.#listener.consumed?.(topic, partition, done.length, bytes);
+    const done: Waiting<T>[] = [];
+    const produced: Production<T>[] = [];
+    const failed: [Waiting<T>, KhabarError][] = [];
+    for (const [at, each] of tried.entries()) {
+      const outcome = outcomes[at]!;
+      if (outcome === 'done') done.push(each);
+      else if (outcome instanceof KhabarError) failed.push([each, outcome]);
+      else this.#prepare(each, outcome, produced, failed);
     }
+    this.#finish(done);
+    await this.#publish(produced, failed);
+    const dead = failed
+      .filter(([each, error]) => !this.#willRetry(each, error))
+      .map(([each, error]) => this.#deadLetter(each, error));
     await this.#bury(dead);
     await this.#commit();
+  }
+
+  #prepare(
+    each: Waiting<T>,
+    { publish }: Produced,
+    produced: Production<T>[],
+    failed: [Waiting<T>, KhabarError][],
+  ): void {
+    const sendings: Sending[] = [];
+    try {
+      for (const event of publish) sendings.push(this.#outlet.prepare(event));
+      produced.push({ of: each, sendings });
+    } catch (thrown) {
+      for (const sending of sendings) sending.end(thrown);
+      failed.push([each, toKhabarError(thrown)]);
+    }
+  }
+
+  /** Makes durable what was produced, all at once; where a record of it is refused for good, event by event, to find the one at fault. */
+  async #publish(produced: readonly Production<T>[], failed: [Waiting<T>, KhabarError][]): Promise<void> {
+    const sendings = produced.flatMap((each) => each.sendings);
+    const records = sendings.map(({ record }) => record);
+    const refused = records.length === 0 ? null : await this.#sendPatiently(records, 'cannot publish');
+    if (refused !== null && refused !== 'stopped' && produced.length > 1) {
+      for (const each of produced) await this.#publish([each], failed);
+      return;
+    }
+    for (const sending of sendings) sending.end(refused ?? undefined);
+    if (refused === null) this.#finish(produced.map(({ of }) => of));
+    else if (refused !== 'stopped') failed.push([produced[0]!.of, refused]);
+  }
+
+  /** Sends until it is durable (null), refused for good (why), or the signal aborts. */
+  async #sendPatiently(records: readonly OutgoingRecord[], failing: string): Promise<KhabarError | 'stopped' | null> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        await this.#outlet.send(records);
+        return null;
+      } catch (thrown) {
+        const error = toKhabarError(thrown);
+        if (!error.retriable) return error;
+        this.#disturbed(failing, error);
+        if (this.#batch.signal.aborted) return 'stopped';
+        await this.#backoff(failures);
+      }
+    }
+  }
+
+  #finish(done: readonly Waiting<T>[]): void {
+    if (done.length === 0) return;
+    this.#settle(done.map((each) => each.record));
+    const { topic, partition } = this.#batch;
+    const bytes = done.reduce((sum, each) => sum + (each.record.value?.length ?? 0), 0);
+    this.#listener.consumed?.(topic, partition, done.length, bytes);
   }
 
   /** What became of each event, or null when nothing is to be concluded. */
@@ -164,7 +240,8 @@ class BatchRun<T extends EventType> {
       const outcomes =
         (await this.#request.handle({ topic, partition, events, signal })) ?? events.map(() => 'done' as const);
       if (outcomes.length === events.length) {
-        for (const [at, outcome] of outcomes.entries()) traced[at]!.end(outcome === 'done' ? undefined : outcome);
+        for (const [at, outcome] of outcomes.entries())
+          traced[at]!.end(outcome instanceof KhabarError ? outcome : undefined);
         return outcomes;
       }
       throw new KhabarError(
@@ -238,7 +315,7 @@ class BatchRun<T extends EventType> {
     const records = letters.map(({ record, reason }) => deadLetterOf(this.#request.topic, record, reason));
     for (let failures = 1; ; failures += 1) {
       try {
-        await this.#send(records);
+        await this.#outlet.send(records);
         break;
       } catch (error) {
         this.#disturbed('cannot put away dead letters', error);

@@ -9,6 +9,7 @@ export {
   type GroupState,
   type Outcome,
   type PartitionLag,
+  type Produced,
   type ReadFrom,
   type ReceivedEvent,
   type StoredRecord,

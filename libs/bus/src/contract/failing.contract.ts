@@ -1,4 +1,5 @@
 import {
+  type CloudEvent,
   type DeadLetterReason,
   KhabarError,
   articleChangeEvent,
@@ -219,6 +220,37 @@ export function failingContract(connect: () => Connection, features: ContractFea
       await bus.ensureTopics([deadLetterTopic(bench.raw)]);
       await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
       expect(new Set((await readAll(bus, deadLetterTopic(bench.raw))).map(({ key }) => key)).size).toBe(2);
+    });
+
+    it('publishes what came of the events of a batch before it commits, and makes a dead letter of the one whose output cannot be', async () => {
+      await using bench = new Workbench(connect(), 1);
+      const letters: [string, string][] = [];
+      const bus = await bench.ready({}, { deadLettered: (_topic, subject, { code }) => letters.push([subject, code]) });
+      await bus.ensureTopics([bench.changes]);
+      await bus.publish(['good', 'too-large', 'invalid', 'nothing', 'good-too'].map((name) => rawEvent(name)));
+      const idOf = (name: string) => rawEvent(name).data.id;
+      const change = (id: string) => articleChangeEvent({ ...articleChangeExample, id });
+      const outputs: Record<string, readonly CloudEvent[]> = {
+        good: [change(idOf('0')), change(idOf('1'))],
+        'too-large': [change(idOf('2')), rawEvent('huge', 'x'.repeat(bench.raw.maxMessageBytes))],
+        invalid: [{ ...change(idOf('3')), data: {} } as unknown as CloudEvent],
+        nothing: [],
+        'good-too': [change(idOf('4'))],
+      };
+      await bus.subscribe({
+        topic: bench.raw,
+        group: bench.group,
+        handle: async (batch: Batch<'news.raw.v1'>) =>
+          batch.events.map(({ event }) => ({ publish: outputs[nameOf(event)]! })),
+      });
+      await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
+      expect((await readAll(bus, bench.changes)).map(({ key }) => key)).toEqual(['0', '1', '4'].map(idOf));
+      expect(letters.toSorted()).toEqual(
+        [
+          [rawEvent('too-large').subject, 'record-too-large'],
+          [rawEvent('invalid').subject, 'invalid-event'],
+        ].toSorted(),
+      );
     });
 
     it('takes a handler that does not tell every outcome as one that threw', async () => {

@@ -1,18 +1,60 @@
-import { Kafka } from 'kafkajs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import kafkajs, { type KafkaMessage } from 'kafkajs';
 
-const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',');
-const consumer = new Kafka({ clientId: 'my-newsroom', brokers }).consumer({ groupId: 'my-newsroom' });
-const articles = new Map<string, { id: string; fetchedAt: string; title: string | null }>(); // a table of yours
+const { CompressionCodecs, CompressionTypes, Kafka } = kafkajs;
+const { KAFKA_BROKERS = 'localhost:9092', GROUP = 'my-newsroom', TOPIC = 'news.articles.v1', ...env } = process.env;
+const { SINCE, OUTPUT = 'articles.jsonl' } = env; // such as 2026-03-01T00:00:00Z
 
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: ({ buffer }: { buffer: Buffer }) => promisify(zstdCompress)(buffer),
+  decompress: promisify(zstdDecompress),
+});
+const kafka = new Kafka({ clientId: GROUP, brokers: KAFKA_BROKERS.split(',') });
+const consumer = kafka.consumer({ groupId: GROUP, readUncommitted: false, maxWaitTimeInMs: 500 });
+
+// Here the effect of an event is a line, which also says that it is done; with a database it is a row, and a unique ce_id beside it.
+const lines = existsSync(OUTPUT) ? readFileSync(OUTPUT, 'utf8').split('\n') : [];
+const done = new Set(lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as { ce_id: string }).ce_id));
+
+function take({ headers, value }: KafkaMessage): void {
+  const id = headers?.['ce_id']?.toString();
+  if (headers?.['ce_type']?.toString() !== 'news.articles.v1' || id === undefined || value === null) return;
+  if (done.has(id)) return; // it came again
+  const article = JSON.parse(value.toString()) as { fetchedAt: string; title: string | null };
+  appendFileSync(OUTPUT, `${JSON.stringify({ ce_id: id, ...article })}\n`, { flush: true });
+  done.add(id);
+  console.log(article.fetchedAt, article.title);
+}
+
+/** Lets the group begin at an instant, in the partitions where it has never been. */
+async function beginAt(instant: string): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ask = () => admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] });
+  const [committed] = await ask().catch(() => setTimeout(1_000).then(ask)); // a cluster's first group has to wait
+  const known = committed!.partitions.filter(({ offset }) => offset !== '-1').map(({ partition }) => partition);
+  const offsets = await admin.fetchTopicOffsetsByTimestamp(TOPIC, Date.parse(instant));
+  const partitions = offsets.filter(({ partition }) => !known.includes(partition));
+  if (partitions.length > 0) await admin.setOffsets({ groupId: GROUP, topic: TOPIC, partitions });
+  await admin.disconnect();
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => consumer.disconnect()); // finishes its batch
+if (SINCE) await beginAt(SINCE);
 await consumer.connect();
-await consumer.subscribe({ topic: 'news.articles.v1', fromBeginning: true });
+await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
 await consumer.run({
-  eachMessage: async ({ message: { headers, value } }) => {
-    if (headers?.['ce_type']?.toString() !== 'news.articles.v1' || value === null) return;
-    const article = JSON.parse(value.toString()) as { id: string; fetchedAt: string; title: string | null };
-    const known = articles.get(article.id);
-    if (known && known.fetchedAt > article.fetchedAt) return; // an older form that came late
-    articles.set(article.id, article); // the same one twice does no harm
-    console.log(article.fetchedAt, article.title);
+  autoCommit: false,
+  eachBatch: async ({ batch, heartbeat, isStale }) => {
+    for (const message of batch.messages) {
+      if (isStale()) return; // the partition is another's now: what is not committed comes again there
+      take(message);
+      await heartbeat();
+    }
+    const offset = String(BigInt(batch.lastOffset()) + 1n);
+    await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }]);
   },
 });

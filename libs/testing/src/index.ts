@@ -23,3 +23,5 @@ export { describeKafka, startKafka, startOwnKafka, uniqueName } from './kafka.ts
 export { startKafkaCluster, type KafkaCluster, type KafkaClusterOptions, type KafkaNode } from './kafka-cluster.ts';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { KafkaMissing, type KafkaServer, type OwnKafkaServer } from './kafka-server.ts';
+export { kafkaTool } from './kafka-process.ts';
+export { PythonMissing, pythonWith } from './python.ts';

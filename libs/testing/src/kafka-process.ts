@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { kafkaJars } from './kafka-jars.ts';
+import { delimiter, join } from 'node:path';
+import { kafkaJars, kafkaToolsJars } from './kafka-jars.ts';
 import { KAFKA_HEAP, KAFKA_JVM, KAFKA_STARTED, KafkaMissing } from './kafka-server.ts';
 import { startProcess, type StartedProcess } from './process.ts';
 
@@ -24,6 +24,25 @@ export interface KafkaProgram {
 export async function findKafka(log: (line: string) => void): Promise<KafkaProgram> {
   const java = await findJava();
   return { java, jars: await kafkaJars(log) };
+}
+
+/**
+ * How one of Kafka's command line tools is started, as its distribution does in `bin`: command and first arguments.
+ * @throws KafkaMissing as {@link findKafka}
+ */
+export async function kafkaTool(mainClass: string, log: (line: string) => void): Promise<string[]> {
+  const { java, jars } = await findKafka(log);
+  const tools = await kafkaToolsJars(log);
+  const classPath = [tools, jars].map((folder) => join(folder, '*')).join(delimiter);
+  return [
+    java,
+    ...KAFKA_JVM,
+    '-Xmx128m',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+    '-cp',
+    classPath,
+    mainClass,
+  ];
 }
 
 /** A name for a cluster, as its nodes are formatted with. */

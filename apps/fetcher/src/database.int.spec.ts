@@ -1,4 +1,4 @@
-import { type TestDatabase, createTestDatabase, freePort } from '@khabar/testing';
+import { type TestDatabase, createTestDatabase, freePort, startFarewell } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from './database.ts';
 
@@ -33,6 +33,11 @@ describe('the schema of the fetcher', () => {
     expect(tables).toEqual([{ table_name: 'migration' }]);
     await database.destroy();
     await (await open()).destroy();
+  });
+
+  it('outlives a server that takes the connection back with its first answer', async () => {
+    await using farewell = await startFarewell();
+    await expect(openDatabase(farewell.url)).rejects.toMatchObject({ code: 'database-unavailable' });
   });
 
   it('is not waited for where the database refuses us', async () => {

@@ -1,6 +1,7 @@
 import { KhabarError, toKhabarError } from '@khabar/contracts';
 import type { HealthRegistry } from '@khabar/runtime';
-import { DataSource } from 'typeorm';
+import { Client, type ClientConfig } from 'pg';
+import { DataSource, QueryFailedError } from 'typeorm';
 import { Announced } from './frontier/announced.entity.ts';
 import { SourcesAndFrontier1763942400000 } from './migrations/1763942400000-sources-and-frontier.ts';
 import { Source } from './sources/source.entity.ts';
@@ -9,6 +10,17 @@ const SCHEMA = 'fetcher';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A fetcher that froze in the middle of a transaction loses it, and with it the sources that others wait for. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
+
+/**
+ * What breaks a connection between two queries is told by the next one. A server that ends it within its first answer does so before
+ * the pool's user listens, and an error to which nobody listens would end the process.
+ */
+class PatientClient extends Client {
+  constructor(config: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /**
  * Postgres, with the fetcher's schema in today's form.
@@ -22,7 +34,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
     applicationName: 'khabar-fetcher',
     poolSize: 10,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
+    extra: { Client: PatientClient, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
     entities: [Source, Announced],
     migrations: [SourcesAndFrontier1763942400000],
     migrationsTableName: 'migration',
@@ -31,13 +43,13 @@ export async function openDatabase(url: string): Promise<DataSource> {
   try {
     await database.initialize();
   } catch (error) {
-    throw isRefusal(error) ? refused(error) : toKhabarError(error).dependency ? toDatabaseError(error) : error;
+    throw explain(error);
   }
   try {
     await migrate(database);
   } catch (error) {
     await database.destroy();
-    throw error;
+    throw explain(error);
   }
   return database;
 }
@@ -57,6 +69,18 @@ export function raiseDatabaseError(cause: unknown): never {
 
 /** SQLSTATE classes of a server that is there and does not let us in: waiting changes nothing. */
 const REFUSED = /^(?:28|3D|42)[0-9A-Z]{3}$/;
+
+/** Why the database could not be opened: it refuses us, it is away, or the mistake is ours. */
+function explain(error: unknown): unknown {
+  if (isRefusal(error)) return refused(error);
+  return toKhabarError(error).dependency || isBrokenOff(error) ? toDatabaseError(error) : error;
+}
+
+/** That a connection ended, or took too long, the driver says by a plain error that has no code. */
+function isBrokenOff(error: unknown): boolean {
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  return cause instanceof Error && cause.constructor === Error && !('code' in cause);
+}
 
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && REFUSED.test(error.code);

@@ -17,6 +17,7 @@ export {
   type StartedProcess,
 } from './process.ts';
 export { seededRandom } from './seeded-random.ts';
+export { startFarewell } from './farewell.ts';
 export { nodeArgumentsFor } from './typescript.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { describeKafka, startKafka, startOwnKafka, uniqueName } from './kafka.ts';

@@ -1,4 +1,4 @@
-import { freePort, createTestDatabase, type TestDatabase } from '@khabar/testing';
+import { freePort, createTestDatabase, startFarewell, type TestDatabase } from '@khabar/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from './open-database.ts';
@@ -63,6 +63,13 @@ describe('opening the database', () => {
     await expect(openDatabase({ url, connections: 1 })).rejects.toMatchObject({
       code: 'database-unavailable',
       dependency: true,
+    });
+  });
+
+  it('outlives a server that takes the connection back with its first answer', async () => {
+    await using farewell = await startFarewell();
+    await expect(openDatabase({ url: farewell.url, connections: 1 })).rejects.toMatchObject({
+      code: 'database-unavailable',
     });
   });
 

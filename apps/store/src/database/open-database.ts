@@ -1,6 +1,6 @@
 import { KhabarError } from '@khabar/contracts';
 import type { HealthRegistry } from '@khabar/runtime';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ArticleEntity } from '../articles/article.entity.ts';
 import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
@@ -23,6 +23,17 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /** SQLSTATE classes of a server that is there and does not let us in: waiting changes nothing. */
 const REFUSED = /^(28|3D|42)/;
+
+/**
+ * What breaks a connection between two queries is told by the next one. A server that ends it within its first answer does so before
+ * the pool's user listens, and an error to which nobody listens would end the process.
+ */
+class PatientClient extends Client {
+  constructor(config: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /**
  * The database of the store, there and in today's form. Any number of stores may do this at once.
@@ -69,6 +80,7 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
     installExtensions: false,
     poolSize: connections,
     extra: {
+      Client: PatientClient,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },

@@ -16,6 +16,7 @@ export class Load {
   readonly #fetcher: string;
   readonly #web: FakeWeb;
   readonly #signal: AbortSignal;
+  #given = 0;
   #repeats = 0;
 
   /** `fetcher`: its address. */
@@ -23,6 +24,11 @@ export class Load {
     this.#fetcher = fetcher;
     this.#web = web;
     this.#signal = signal;
+  }
+
+  /** Articles that were acknowledged, or whose feed was; the second form of one is not counted again. */
+  get given(): number {
+    return this.#given;
   }
 
   /** How often something had to be given again. */
@@ -34,7 +40,7 @@ export class Load {
   async give({ feeds, pushed, revised }: Piece): Promise<void> {
     const work = [
       ...feeds.map((feed) => () => this.#addFeed(feed)),
-      ...pushed.map((article) => () => this.push(article, 0)),
+      ...pushed.map((article) => () => this.push(article, 0).then(() => (this.#given += 1))),
       ...revised.map((article) => () => this.push(article, article.forms.length - 1)),
     ];
     const worker = async () => {
@@ -62,6 +68,7 @@ export class Load {
       body: feedDocument(feed),
     });
     await this.#post('/api/v1/sources', { url: this.#web.url(feed.path), intervalSeconds: INTERVAL_SECONDS });
+    this.#given += feed.articles.length;
   }
 
   /** @throws Error when it is refused for what it is */

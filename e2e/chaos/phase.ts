@@ -61,7 +61,6 @@ class Phase {
   readonly #recoveries: Recovery[] = [];
   readonly #problems: string[] = [];
   readonly #startedAt = performance.now();
-  #given = 0;
 
   constructor(settings: PhaseSettings, world: World, signal: AbortSignal, log: (line: string) => void) {
     this.#settings = settings;
@@ -76,8 +75,11 @@ class Phase {
     const { name } = this.#settings;
     const doneBy = this.#signal.aborted ? 0 : await this.#runToCalm();
     const seconds = (doneBy - this.#startedAt) / 1_000;
-    const events = await this.#check();
-    const problems = [...this.#problems];
+    const events = await this.#check().catch((error: unknown) => {
+      this.#problems.push(`what came of it cannot be seen: ${String(error)}`);
+      return 0;
+    });
+    const problems = [...this.#world.services.flatMap(({ crashes }) => crashes), ...this.#problems];
     if (problems.length > 0)
       for (const service of this.#world.services) this.#log(`--- ${service.name}\n${service.output}`);
     return { name, recoveries: this.#recoveries, events, seconds, repeats: this.#load.repeats, problems };
@@ -121,7 +123,7 @@ class Phase {
       this.#log(
         `[${String(at + 1).padStart(String(plan.length).length)}/${plan.length}] ${clock(performance.now() - this.#startedAt)} ` +
           `${fault.kind}: ${fault.target}, ${soon === undefined ? 'not yet recovered' : `recovered in ${(soon! / 1_000).toFixed(1)} s`}; ` +
-          `${this.#given} given, ${await this.#storedCount()} stored`,
+          `${this.#load.given} given, ${await this.#storedCount()} stored`,
       );
     }
     for (const piece of this.#pieces.slice(plan.length)) under.push(this.#give(piece));
@@ -130,7 +132,6 @@ class Phase {
 
   async #give(piece: Piece): Promise<void> {
     await this.#load.give(piece);
-    this.#given += piece.feeds.reduce((sum, { articles }) => sum + articles.length, 0) + piece.pushed.length;
   }
 
   /** How long until an article given now is stored, in milliseconds; null when it never is. */
@@ -163,7 +164,7 @@ class Phase {
   async #whileBehind(): Promise<void> {
     for (;;) {
       const stored = await this.#storedCount();
-      if (stored !== null && this.#given - stored < BACKLOG) return;
+      if (stored !== null && this.#load.given - stored < BACKLOG) return;
       await sleep(LOOK_EVERY_MS, undefined, { signal: this.#signal });
     }
   }

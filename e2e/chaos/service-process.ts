@@ -6,6 +6,7 @@ const FLAGS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning
 /** Settings of whoever runs this that would lead a service elsewhere. */
 const LEADING_ELSEWHERE = new Set(['KAFKA_BROKERS', 'DATABASE_URL', 'API_KEY', 'HTTP_HOST', 'LOG_LEVEL']);
 const OUTPUT_TAIL = 4_000;
+const CRASH_TAIL = 2_000;
 
 /** One of the programs in `dist/`, as an operator runs it, at one address whatever becomes of its processes. */
 export class ServiceProcess implements AsyncDisposable {
@@ -14,6 +15,7 @@ export class ServiceProcess implements AsyncDisposable {
   readonly url: string;
   readonly #main: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #crashes: string[] = [];
   #running: StartedProcess | null = null;
 
   private constructor(name: string, port: number, main: string, env: NodeJS.ProcessEnv) {
@@ -48,20 +50,28 @@ export class ServiceProcess implements AsyncDisposable {
     return this.#running?.output.slice(-OUTPUT_TAIL) ?? '';
   }
 
-  /** How its process ended, when it did so by itself; null while it runs. */
-  get ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-    return this.#running!.ended;
+  /** How often its process ended although nobody killed it, and what it wrote last: it should outlive whatever happens around it. */
+  get crashes(): readonly string[] {
+    return this.#crashes;
   }
 
-  /** SIGKILL when it runs, and a new process. */
+  /** SIGKILL when it runs, and a new process; one that ends by itself is started again, as an orchestrator would. */
   async restart(): Promise<void> {
     await this.kill();
-    this.#running = await startProcess(process.execPath, [...FLAGS, this.#main], { env: this.#env });
+    const started = await startProcess(process.execPath, [...FLAGS, this.#main], { env: this.#env });
+    this.#running = started;
+    void started.ended.then(({ code }) => {
+      if (this.#running !== started) return;
+      this.#crashes.push(`${this.name} ended by itself with ${code}: ${started.output.slice(-CRASH_TAIL)}`);
+      return this.restart();
+    });
   }
 
   /** SIGKILL, also of one that is frozen. */
   async kill(): Promise<void> {
-    await this.#running?.kill();
+    const running = this.#running;
+    this.#running = null;
+    await running?.kill();
   }
 
   /** SIGSTOP. */

@@ -26,6 +26,8 @@ export interface Column<Row> {
   readonly head: string;
   readonly text: (row: Row) => string;
   readonly align?: 'right';
+  /** What colours the cell of a row; nothing leaves it plain. */
+  readonly paint?: (row: Row) => ((text: string) => string) | undefined;
   /** Gives way when the terminal is too narrow; on anything but a terminal nothing is cut. */
   readonly shrinks?: true;
 }
@@ -40,13 +42,17 @@ export function table<Row>(shell: Shell, rows: readonly Row[], columns: readonly
     cells.reduce((widest, row) => Math.max(widest, textWidth(row[at]!)), textWidth(head)),
   );
   if (shell.stdout.isTTY) shrink(widths, columns, shell.stdout.columns ?? 80);
-  const line = (row: readonly string[]) =>
+  const line = (row: readonly string[], of?: Row) =>
     row
-      .map((cell, at) => pad(fitText(cell, widths[at]!), widths[at]!, columns[at]!.align, at === row.length - 1))
+      .map((cell, at) => {
+        const { align, paint: colourOf } = columns[at]!;
+        const padded = pad(fitText(cell, widths[at]!), widths[at]!, align, at === row.length - 1);
+        return (of === undefined ? undefined : colourOf?.(of))?.(padded) ?? padded;
+      })
       .join(GAP)
       .trimEnd();
   const head = line(columns.map((column) => column.head));
-  return [paint(shell).dim(head), ...cells.map(line)].join('\n');
+  return [paint(shell).dim(head), ...cells.map((row, at) => line(row, rows[at]))].join('\n');
 }
 
 function shrink(widths: number[], columns: readonly Column<never>[], available: number): void {

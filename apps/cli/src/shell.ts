@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { KhabarError } from '@khabar/contracts';
 
-/** Where a command writes; `isTTY` and `columns` as of a terminal's stream. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+/** Where a command writes; `isTTY`, `columns` and `rows` as of a terminal's stream. */
+export type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+};
 
 /** All that a command touches of the process that it runs in. */
 export interface Shell {

@@ -9,7 +9,8 @@ import {
 } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceName, SERVICES } from '../api.ts';
-import { runRecorded } from '../recorded-shell.ts';
+import { runCli } from '../program.ts';
+import { recordShell, runRecorded } from '../recorded-shell.ts';
 
 const DIST = join(import.meta.dirname, '../../../../dist');
 
@@ -18,8 +19,14 @@ interface Status {
   readonly ready: boolean;
   readonly services: readonly { readonly name: string; readonly state: string; readonly dependencies: unknown[] }[];
   readonly bus: { readonly up: boolean | null };
-  readonly topics: readonly { readonly name: string; readonly partitions: number; readonly records: number }[];
-  readonly groups: readonly { readonly group: string; readonly members: number; readonly lag: number }[];
+  readonly topics: readonly { readonly name: string }[];
+  readonly groups: readonly {
+    readonly group: string;
+    readonly members: number;
+    readonly lag: number;
+    readonly lagSeconds: number;
+  }[];
+  readonly deadLetters: readonly unknown[];
   readonly articles: number | null;
   readonly sources: number | null;
 }
@@ -65,10 +72,11 @@ describe('khabar status, with every service', () => {
     expect(status.services.map(({ name, state }) => [name, state])).toEqual(SERVICES.map((name) => [name, 'ready']));
     expect(status.services[2]!.dependencies).toContainEqual(expect.objectContaining({ name: 'bus', up: true }));
     expect(status.topics).toHaveLength(6);
-    expect(status.topics[0]).toEqual({ name: 'news.raw.v1', partitions: 12, records: 0 });
-    expect(status.groups.map(({ group, lag }) => [group, lag])).toEqual([
-      ['khabar-parser', 0],
-      ['khabar-store', 0],
+    expect(status.topics[0]).toEqual({ name: 'news.raw.v1', partitions: 12, records: 0, publishedPerSecond: 0 });
+    expect(status.deadLetters[0]).toEqual({ topic: 'news.raw.v1', open: 0, complete: true });
+    expect(status.groups.map(({ group, lag, lagSeconds }) => [group, lag, lagSeconds])).toEqual([
+      ['khabar-parser', 0, 0],
+      ['khabar-store', 0, 0],
     ]);
   });
 
@@ -76,9 +84,22 @@ describe('khabar status, with every service', () => {
     const { code, stdout } = await runRecorded(['status'], { env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^service +state +address +depends on\nfetcher +ready +http/);
-    expect(stdout).toMatch(/^news\.changes\.v1\.dead-letter +12 +0$/m);
-    expect(stdout).toMatch(/^khabar-store +news\.articles\.v1 +\d +0$/m);
+    expect(stdout).toMatch(/^news\.changes\.v1 +12 +0 +0 +0$/m);
+    expect(stdout).toMatch(/^khabar-store +news\.articles\.v1 +\d +0 +0 +0 s$/m);
     expect(stdout).toMatch(/\n0 articles, 0 sources\n$/);
+  });
+
+  it.each([
+    ['a block each, without escape codes', ['status', '--watch', '--interval', '1s'], /^\d{4}-\d\d-\d\d [\d:]+Z$/gm],
+    ['one line of JSON each', ['status', '--watch', '--interval', '1s', '--json'], /^\{"at":.*"ready":true.*\}$/gm],
+  ])('prints look after look with --watch, %s, until it is stopped', async (_, args, look) => {
+    const shell = recordShell({ env });
+    const running = runCli(args, shell);
+    await eventually(() => (shell.written.stdout.match(look) ?? []).length >= 2);
+    shell.stop('interrupted');
+    expect(await running).toBe(0);
+    expect(shell.written.stdout).not.toContain('\u001b');
+    expect(shell.written.stderr).toBe('');
   });
 
   it('is content where it cannot reach the bus by itself but the services can', async () => {

@@ -1,109 +1,80 @@
-import type { GroupState, TopicState } from '@khabar/bus';
-import { CONSUMER_GROUPS, KhabarError, TOPICS } from '@khabar/contracts';
-import type { Command } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KhabarError } from '@khabar/contracts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SERVICES, callService } from '../api.ts';
-import { findBus, openFoundBus } from '../bus-address.ts';
-import { count, paint, table, writeJson, writeLine } from '../output.ts';
-import { type ServiceHealth, healthOf } from '../service-health.ts';
+import { BusWatcher } from '../bus-look.ts';
+import { paint, shortTime, writeJson, writeLine } from '../output.ts';
+import { Screen } from '../screen.ts';
+import { healthOf } from '../service-health.ts';
 import type { Shell } from '../shell.ts';
+import { type Status, statusText } from '../status-text.ts';
+import { timeSpan } from '../values.ts';
 
 const MORE = `
-The exit code is 1 when a service is not ready or the bus does not answer.
+Rates are those of one second, with --watch of the interval. Dead letters are those neither replayed nor discarded; behind is
+the age of the oldest event that a group has not committed.
+The exit code is 1 when a service is not ready or the bus does not answer. Ctrl-C ends --watch, with exit code 0.
 
 Examples:
   $ khabar status
-  $ khabar status --json | jq '.groups[] | select(.lag > 0)'`;
+  $ khabar status --watch --interval 5s
+  $ khabar status --json | jq '.groups[] | select(.lagSeconds > 60)'`;
 
-/** `khabar status`: how the whole is at this moment. */
+interface StatusOptions {
+  readonly json?: true;
+  readonly watch?: true;
+  /** In milliseconds. */
+  readonly interval: number;
+}
+
+/** `khabar status`: how the whole is, at this moment or from moment to moment. */
 export function addStatus(program: Command, shell: Shell): void {
   program
     .command('status')
     .description('print how the services, the topics and their consumers are')
-    .option('--json', 'print one JSON document')
+    .option('--watch', 'look again and again; on a terminal in place')
+    .addOption(
+      new Option('--interval <span>', 'with --watch, how often: 1s to 1h').default(2_000, '2s').argParser(interval),
+    )
+    .option('--json', 'print one JSON document; with --watch one line a look')
     .addHelpText('after', MORE)
-    .action(({ json }: { json?: true }) => status(shell, json === true));
+    .action((options: StatusOptions) => (options.watch ? watch(shell, options) : once(shell, options)));
 }
 
-/** What `--json` prints. */
-interface Status extends Log {
-  readonly ready: boolean;
-  readonly services: readonly ServiceHealth[];
-  /** Null where it is not known: the service does not answer. */
-  readonly articles: number | null;
-  readonly sources: number | null;
+async function once(shell: Shell, { json }: StatusOptions): Promise<void> {
+  await using watcher = new BusWatcher(shell);
+  const found = await look(shell, watcher);
+  if (!found.ready) shell.exitCode = 1;
+  await (json ? writeJson(shell, found) : writeLine(shell, statusText(shell, found)));
 }
 
-/** What the bus tells of itself. */
-interface Log {
-  /** `up` is null where nothing says how to reach it: the services do, and their readiness tells of it. */
-  readonly bus: { readonly up: boolean | null; readonly detail: string };
-  readonly topics: readonly { readonly name: string; readonly partitions: number; readonly records: number }[];
-  readonly groups: readonly {
-    readonly group: string;
-    readonly topic: string;
-    readonly members: number;
-    readonly lag: number;
-  }[];
+async function watch(shell: Shell, { json, interval: intervalMs }: StatusOptions): Promise<void> {
+  await using watcher = new BusWatcher(shell);
+  using screen = json || !shell.stdout.isTTY ? null : new Screen(shell);
+  try {
+    for (;;) {
+      const found = await look(shell, watcher);
+      const at = new Date().toISOString();
+      const head = paint(shell).dim(`${shortTime(at)}, every ${intervalMs / 1000} s, Ctrl-C ends`);
+      if (json) await writeLine(shell, JSON.stringify({ at, ...found }));
+      else if (screen) screen.show(`${head}\n\n${statusText(shell, found)}`);
+      else await writeLine(shell, `${shortTime(at)}\n\n${statusText(shell, found)}\n`);
+      await sleep(intervalMs, undefined, { signal: shell.signal });
+    }
+  } catch (error) {
+    if (!shell.signal.aborted) throw error; // to be stopped is how it ends
+  }
 }
 
-async function status(shell: Shell, json: boolean): Promise<void> {
+async function look(shell: Shell, watcher: BusWatcher): Promise<Status> {
   const [services, log, articles, sources] = await Promise.all([
     Promise.all(SERVICES.map((name) => healthOf(shell, name))),
-    lookAtBus(shell),
+    watcher.look(),
     countOf(shell, 'store', '/api/v1/stats', 'articles'),
     countOf(shell, 'fetcher', '/api/v1/sources?limit=1', 'total'),
   ]);
   const ready = log.bus.up !== false && services.every(({ state }) => state === 'ready');
-  if (!ready) shell.exitCode = 1;
-  const found = { ready, services, ...log, articles, sources };
-  await (json ? writeJson(shell, found) : writeLine(shell, statusText(shell, found)));
-}
-
-function statusText(shell: Shell, { services, bus, topics, groups, articles, sources }: Status): string {
-  const { red, dim } = paint(shell);
-  const counts = [
-    articles === null ? '' : count(articles, 'article'),
-    sources === null ? '' : count(sources, 'source'),
-  ];
-  const parts = [
-    serviceTable(shell, services),
-    topics.length === 0 ? '' : topicTable(shell, topics),
-    groups.length === 0 ? '' : groupTable(shell, groups),
-    bus.up === true ? '' : `${bus.up === null ? dim('bus') : red('bus')}  ${bus.detail}`,
-    counts.filter((text) => text !== '').join(', '),
-    services.every(({ state }) => state === 'unreachable') ? 'Khabar is not running here: npm start' : '',
-  ];
-  return parts.filter((part) => part !== '').join('\n\n');
-}
-
-async function lookAtBus(shell: Shell): Promise<Log> {
-  const nothing = (up: boolean | null, detail: string) => ({ bus: { up, detail }, topics: [], groups: [] });
-  try {
-    await using bus = await openFoundBus(await findBus(shell));
-    const { up, detail } = await bus.health();
-    if (!up) return nothing(false, detail);
-    const topics = await bus.topics();
-    const names = topics.map(({ name }) => name);
-    const groups = await bus.groups(Object.values(CONSUMER_GROUPS), names);
-    return { bus: { up, detail }, topics: inOrder(topics).map(countRecords), groups: groups.map(plainGroup) };
-  } catch (error) {
-    if (!(error instanceof KhabarError)) throw error;
-    return nothing(error.code === 'no-bus' ? null : false, error.message);
-  }
-}
-
-function inOrder(topics: readonly TopicState[]): TopicState[] {
-  const order = TOPICS.map(({ name }) => name);
-  return topics.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-}
-
-function countRecords({ name, partitions }: TopicState): Log['topics'][number] {
-  const records = partitions.reduce((sum, { startOffset, endOffset }) => sum + endOffset - startOffset, 0n);
-  return { name, partitions: partitions.length, records: Number(records) };
-}
-
-function plainGroup({ group, topic, members, lag }: GroupState): Log['groups'][number] {
-  return { group, topic, members, lag: Number(lag) };
+  return { ready, services, ...log, articles, sources };
 }
 
 /** A number that a service tells; null where the service does not answer. */
@@ -122,37 +93,11 @@ async function countOf(
   }
 }
 
-function serviceTable(shell: Shell, services: readonly ServiceHealth[]): string {
-  return table(shell, services, [
-    { head: 'service', text: ({ name }) => name },
-    { head: 'state', text: ({ state }) => state.replace('-', ' ') },
-    { head: 'address', text: ({ url }) => url },
-    {
-      head: 'depends on',
-      text: ({ detail, dependencies }) =>
-        detail ||
-        dependencies
-          .filter(({ name }) => name !== 'service')
-          .map(({ name, detail: how }) => (how === '' ? name : `${name} (${how})`))
-          .join(', '),
-      shrinks: true,
-    },
-  ]);
-}
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 3_600_000;
 
-function topicTable(shell: Shell, topics: Log['topics']): string {
-  return table(shell, topics, [
-    { head: 'topic', text: ({ name }) => name },
-    { head: 'partitions', text: ({ partitions }) => String(partitions), align: 'right' },
-    { head: 'records', text: ({ records }) => records.toLocaleString('en'), align: 'right' },
-  ]);
-}
-
-function groupTable(shell: Shell, groups: Log['groups']): string {
-  return table(shell, groups, [
-    { head: 'group', text: ({ group }) => group },
-    { head: 'topic', text: ({ topic }) => topic },
-    { head: 'members', text: ({ members }) => String(members), align: 'right' },
-    { head: 'lag', text: ({ lag }) => lag.toLocaleString('en'), align: 'right' },
-  ]);
+function interval(text: string): number {
+  const ms = timeSpan(text);
+  if (ms !== undefined && ms >= SHORTEST_MS && ms <= LONGEST_MS) return ms;
+  throw new InvalidArgumentError('Say a time from 1s to 1h, such as 5s or 1m.');
 }

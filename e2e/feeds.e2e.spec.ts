@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   createTestDatabase,
   describeKafka,
@@ -9,7 +11,7 @@ import {
   type TestDatabase,
 } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Service, articleCount, articles, khabar, startService } from './processes.ts';
+import { type Service, WORKSPACE, articleCount, articles, khabar, startService } from './processes.ts';
 import { type CollectedSpan, type TraceCollector, startTraceCollector } from './trace-collector.ts';
 
 interface Entry {
@@ -143,6 +145,19 @@ function pipeline(startBroker: () => Promise<OwnKafkaServer | null>, tracesWante
       ['revised', 2],
     ]);
     expect(changes).toHaveLength(4);
+  });
+
+  test('every metric of every service has its line in docs/operators/metrics.md', async () => {
+    const page = await readFile(join(WORKSPACE, 'docs/operators/metrics.md'), 'utf8');
+    for (const { name: service, url } of services) {
+      const told = await (await fetch(`${url}/metrics`)).text();
+      const names = [...told.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!);
+      expect(names.length).toBeGreaterThan(20);
+      expect({ service, missing: names.filter((name) => !page.includes(`\`${name}\``)) }).toEqual({
+        service,
+        missing: [],
+      });
+    }
   });
 
   test('SIGTERM ends every service with exit code 0', async () => {

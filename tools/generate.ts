@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { VERSION } from '@khabar/runtime';
 import { format, resolveConfig } from 'prettier';
 import { asyncApi } from './generate/asyncapi.ts';
+import { metricsPage } from './generate/metrics-page.ts';
 import { openApiFiles } from './generate/openapi.ts';
 import { schemaFiles } from './generate/schemas.ts';
 import { envExample, settingsPage } from './generate/settings.ts';
@@ -23,6 +24,7 @@ async function main(root: string, check: boolean): Promise<number> {
     ['docs/asyncapi.yaml', events],
     ['docs/consumers/topics.md', await markdown(topicsPage())],
     ['docs/operators/settings.md', await markdown(settingsPage())],
+    ['docs/operators/metrics.md', await markdown(await metricsPage())],
     ['.env.example', envExample()],
     ...(await openApiFiles()),
   ]);

@@ -19,7 +19,8 @@ export { commonFaults, commonSettings, isLoopback, type CommonConfig } from './c
 export { configuredTopics, topicFaults, topicSettings, type TopicConfig } from './topic-settings.ts';
 export { inSpan } from './in-span.ts';
 export { LOGGER, createLogger, type Logger } from './logger.ts';
-export { METRICS } from './metrics.ts';
+export { measureLag } from './lag-metrics.ts';
+export { METRICS, busEvents, createMetrics } from './metrics.ts';
 export { HealthRegistry, type DependencyHealth } from './health.ts';
 export { problem, readBody, type ProblemDetails } from './problem-details.ts';
 export { createApiDocument, type ApiDescription } from './open-api.ts';

@@ -2,18 +2,22 @@ import { setImmediate } from 'node:timers/promises';
 import type { Batch, Outcome } from '@khabar/bus';
 import { type CloudEvent, KhabarError, RAW_ARTICLES, type RawArticle, articleEvent } from '@khabar/contracts';
 import { extractArticle } from '@khabar/extraction';
-import { inSpan } from '@khabar/runtime';
+import { CONFIG, inSpan } from '@khabar/runtime';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import type { ParserConfig } from './config.ts';
 import { ParserEvents } from './events.ts';
 
 /**
- * A batch of raw articles in, a batch of articles out. An article is a function of one raw article and the parser's version, so a
- * batch that is handled twice publishes the same events under the same ids.
+ * A batch of raw articles in, a batch of articles out. An article is a function of one raw article, the parser's version and its settings,
+ * so a batch that is handled twice publishes the same events under the same ids.
  */
 @Controller()
 export class RawArticlesConsumer {
-  constructor(@Inject(ParserEvents) private readonly report: ParserEvents) {}
+  constructor(
+    @Inject(ParserEvents) private readonly report: ParserEvents,
+    @Inject(CONFIG) private readonly config: ParserConfig,
+  ) {}
 
   @EventPattern(RAW_ARTICLES.name)
   async parse(@Payload() batch: Batch<'news.raw.v1'>): Promise<Outcome[]> {
@@ -29,7 +33,9 @@ export class RawArticlesConsumer {
   #parseOne(event: CloudEvent<'news.raw.v1'>): Outcome {
     const startedAt = performance.now();
     try {
-      const article = inSpan('extract', { traceparent: event.traceparent }, () => extractArticle(event.data));
+      const article = inSpan('extract', { traceparent: event.traceparent }, () =>
+        extractArticle(event.data, { html: this.config.ARTICLE_HTML }),
+      );
       this.report.parsed(article, (performance.now() - startedAt) / 1000);
       return { publish: [articleEvent(article, event.id, event.traceparent)] };
     } catch (thrown) {

@@ -43,7 +43,12 @@ export const ArticleSchema = Type.Object(
           'Plain text, paragraphs and headings apart by an empty line; without title, kicker and summary; null only when gone',
       }),
     ),
-    html: Type.Optional(Type.String({ description: 'The same body as sanitised HTML' })),
+    html: Type.Optional(
+      Type.String({
+        description:
+          'The same body as sanitised HTML of a small fixed vocabulary, with links and figures: body is what docs/consumers says its text is; absent when gone, larger than 1 MiB, or left out by ARTICLE_HTML',
+      }),
+    ),
     headings: Type.Array(Type.String(), { description: 'The headings in the body, in order' }),
     kind: Type.Enum(ARTICLE_KINDS),
     gone: Type.Boolean({ description: 'The page answered 404 or 410' }),
@@ -156,6 +161,7 @@ export const articleExample: Article = (() => {
     kicker: 'Weather',
     summary: 'After nine dry weeks the first clouds came in from the sea.',
     body: 'The first drops fell on the harbour shortly before noon.\n\nRelief for farmers\n\nGrowers in the valley expect a late harvest.',
+    html: '<p>The first drops fell on the <strong>harbour</strong> shortly before noon.</p><h2>Relief for farmers</h2><p>Growers in the valley expect a late harvest.</p>',
     headings: ['Relief for farmers'],
     kind: 'article',
     gone: false,

@@ -1,6 +1,6 @@
 export { KhabarError, toKhabarError } from './khabar-error.ts';
 export { compileValidator, instant, orNull, sha256, uuid, type Validator } from './schema.ts';
-export { canonicalUrl, sameRegistrableDomain } from './canonical-url.ts';
+export { canonicalUrl, sameRegistrableDomain, withoutTracking } from './canonical-url.ts';
 export { chooseCanonicalUrl, type AddressEvidence } from './choose-canonical-url.ts';
 export {
   SOURCE_KINDS,

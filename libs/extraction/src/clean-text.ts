@@ -9,6 +9,9 @@ const IDLE_JOINER =
 /** More marks on one letter than any script has (Unicode's Stream-Safe Text Format, UAX 15, allows 30); sorting them takes quadratic time. */
 const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
 
+/** No character outside of these ranges is a mark; asking for each character of a text whether it is one is slow. */
+const MAY_BE_MARK = /[\u0300-\u1fff\u20d0-\u20ff\u2c00-\uffff]/;
+
 const SPACES = /[\s\x85]+/g;
 
 /**
@@ -18,7 +21,11 @@ const SPACES = /[\s\x85]+/g;
 export function cleanLine(text: string): string {
   const visible = text.toWellFormed().replace(INVISIBLE, '').replace(SPACES, ' ');
   const joined = /[\u200c\u200d]/.test(visible) ? visible.replace(IDLE_JOINER, '') : visible;
-  return joined.replace(TOO_MANY_MARKS, '$1').normalize('NFC').trim();
+  return withoutExcessMarks(joined).normalize('NFC').trim();
+}
+
+function withoutExcessMarks(text: string): string {
+  return MAY_BE_MARK.test(text) ? text.replace(TOO_MANY_MARKS, '$1') : text;
 }
 
 /** Text of several lines: each cleaned, line ends of any kind one line feed, no more than one empty line in a row. */
@@ -31,13 +38,28 @@ export function cleanText(text: string): string {
     .trim();
 }
 
+/** Lines of code, each cleaned but for its indentation and the spaces within it; no more than one empty line in a row. */
+export function cleanCode(text: string): string {
+  return text
+    .toWellFormed()
+    .split(LINE_END)
+    .map((line) =>
+      withoutExcessMarks(line.replace(INVISIBLE, '').replace(/[^\S\t]/g, ' '))
+        .normalize('NFC')
+        .trimEnd(),
+    )
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/^[\n\u0338]+/, '')
+    .trimEnd();
+}
+
 /** Every line end there is: CRLF, LF, CR, VT, FF, NEL, and Unicode's line and paragraph separators. */
 export const LINE_END = /\r\n|[\n\r\v\f\x85\u2028\u2029]/;
 
 /** The form under which two spellings of one headline are equal: letters and digits only, in one case and one width. */
 export function comparable(text: string): string {
-  return text
-    .replace(TOO_MANY_MARKS, '$1')
+  return withoutExcessMarks(text)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '');

@@ -9,31 +9,42 @@ import {
   type RawArticle,
 } from '@khabar/contracts';
 import { namesOf } from './authors.ts';
-import { cleanLine, cleanText, comparable } from './clean-text.ts';
+import { type Block, textOfBlock, textOfRuns } from './block.ts';
+import { bodyOfHtml } from './body-html/body-of-html.ts';
+import { cleanBlock, cleanImage } from './body-html/clean-block.ts';
+import { renderHtml } from './body-html/render-html.ts';
+import { sanitiseHtml } from './body-html/sanitise-html.ts';
+import { cleanLine, comparable } from './clean-text.ts';
 import { readDateline } from './dateline.ts';
 import type { FoundDate } from './dates.ts';
 import { fingerprint } from './fingerprint.ts';
 import { languageOf } from './language.ts';
 import { parseDate } from './parse-date.ts';
-import type { Block, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { readRawArticle } from './read-raw-article.ts';
 import { withoutSiteName } from './title.ts';
 import { countWords } from './words.ts';
 
 /** Rises with every change of what the parser makes of some input; it only rises. */
-export const PARSER_VERSION = 1;
+export const PARSER_VERSION = 2;
+
+/** What an operator may choose of an article. */
+export interface ExtractionOptions {
+  /** Whether it has `html`; its `body` is the same without. */
+  readonly html: boolean;
+}
 
 /**
- * The article that a raw article is: a function of it and {@link PARSER_VERSION}, of nothing else. Relative dates are counted from
- * `fetchedAt`.
+ * The article that a raw article is: a function of it, of {@link PARSER_VERSION} and of the options, of nothing else. Relative dates are
+ * counted from `fetchedAt`.
  *
  * @throws KhabarError, never retriable: `empty-body`, `not-text`, `no-title`, `too-many-lines`, `unsupported-media-type`.
  */
-export function extractArticle(raw: RawArticle): Article {
-  return raw.body === null ? goneArticle(raw) : assemble(raw, readRawArticle(raw));
+export function extractArticle(raw: RawArticle, options: ExtractionOptions = { html: true }): Article {
+  return raw.body === null ? goneArticle(raw) : assemble(raw, readRawArticle(raw), options);
 }
 
-function assemble(raw: RawArticle, reading: Reading): Article {
+function assemble(raw: RawArticle, reading: Reading, options: ExtractionOptions): Article {
   const warnings = new Set(reading.warnings);
   const title = reading.titles
     .map((found) => withoutSiteName(cleanLine(found), reading.siteName).title)
@@ -42,8 +53,11 @@ function assemble(raw: RawArticle, reading: Reading): Article {
   const kicker = orNull(reading.kicker);
   const summary = orNull(reading.summary);
   const blocks = bodyBlocks(reading.blocks, [title, kicker, summary]);
-  const body = blocks.map(({ text }) => text).join('\n\n');
+  const html = sanitiseHtml(renderHtml(blocks));
+  const body = bodyOfHtml(html);
   if (body === '') warnings.add('no-body');
+  const isLarge = options.html && Buffer.byteLength(html) > LARGEST_HTML_BYTES;
+  if (isLarge) warnings.add('html-too-large');
   const language = languageOf(`${title}\n${summary ?? ''}\n${body}`, reading.claimedLanguage);
   const published = firstDate(reading.published, language, raw.fetchedAt);
   const modified = firstDate(reading.modified, language, raw.fetchedAt);
@@ -57,7 +71,8 @@ function assemble(raw: RawArticle, reading: Reading): Article {
     kicker,
     summary,
     body,
-    headings: blocks.filter(({ kind }) => kind === 'heading').map(({ text }) => text),
+    ...(options.html && !isLarge && { html }),
+    headings: blocks.filter((block) => block.kind === 'heading').map(({ runs }) => textOfRuns(runs)),
     kind: body === '' ? 'unknown' : reading.kind,
     gone: false,
     authors: [...names.people],
@@ -69,13 +84,7 @@ function assemble(raw: RawArticle, reading: Reading): Article {
     language,
     section: orNull(reading.section),
     tags: unique(reading.tags),
-    images: reading.images.map(({ url, width, height, alt, caption }) => ({
-      url: url.toWellFormed().replaceAll('\0', ''),
-      width,
-      height,
-      alt: orNull(alt),
-      caption: orNull(caption),
-    })),
+    images: reading.images.map(cleanImage),
   });
 }
 
@@ -148,18 +157,30 @@ function externalIdOf(raw: RawArticle, reading: Reading | null): string | null {
   return orNull(reading?.externalId ?? null);
 }
 
-// A body never contains title, kicker or summary.
+/**
+ * Larger HTML is left out, so that an article with it stays well below the 8 MiB that its topic takes. In bytes of UTF-8; the longest
+ * live blogs have about a third of it.
+ */
+const LARGEST_HTML_BYTES = 1024 * 1024;
+
+/** The blocks of the body, clean. A body never contains title, kicker or summary, and neither does its HTML. */
 function bodyBlocks(blocks: readonly Block[], said: readonly (string | null)[]): Block[] {
   const known = new Set(said.filter((text) => text !== null).map(comparable));
   return blocks
-    .map(({ kind, text }) => ({ kind, text: cleanText(text) }))
-    .filter(({ text }) => text !== '' && !known.has(comparable(text)));
+    .map((block) => cleanBlock(withoutParagraphs(block, known)))
+    .filter((block) => block !== null)
+    .filter((block) => !known.has(comparable(textOfBlock(block))));
+}
+
+function withoutParagraphs(block: Block, known: ReadonlySet<string>): Block {
+  if (block.kind !== 'quote') return block;
+  return { ...block, paragraphs: block.paragraphs.filter((runs) => !known.has(comparable(textOfRuns(runs)))) };
 }
 
 /** The agencies that the input names, and the one of its dateline. Each once, as first written. */
 function agenciesOf(reading: Reading, ofBylines: readonly string[], blocks: readonly Block[]): string[] {
   const lead = blocks.find(({ kind }) => kind === 'paragraph');
-  const ofDateline = lead === undefined ? null : (readDateline(lead.text)?.agency ?? null);
+  const ofDateline = lead === undefined ? null : (readDateline(textOfBlock(lead))?.agency ?? null);
   const agencies = new Map<string, string>();
   for (const agency of unique([...reading.agencies, ...ofBylines, ...(ofDateline === null ? [] : [ofDateline])])) {
     if (!agencies.has(comparable(agency))) agencies.set(comparable(agency), agency);

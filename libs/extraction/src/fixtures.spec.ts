@@ -10,6 +10,9 @@ import {
   type RawArticle,
 } from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
+import { bodyOfHtml } from './body-html/body-of-html.ts';
+import { sanitiseHtml } from './body-html/sanitise-html.ts';
+import { faultsOf } from './body-html/strict-reader.fixture.ts';
 import { extractArticle } from './extract-article.ts';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);
@@ -44,7 +47,9 @@ function rawArticleOf(folder: URL): RawArticle {
 }
 
 describe('every fixture', () => {
-  const folders = readdirSync(FIXTURES, { withFileTypes: true }).filter((item) => item.isDirectory());
+  const folders = readdirSync(FIXTURES, { withFileTypes: true }).filter(
+    ({ name }) => name !== 'attacks', // read by attacks.spec.ts
+  );
 
   it.each(folders.map(({ name }) => name))('%s becomes the article expected of it', (name) => {
     const folder = new URL(`${name}/`, FIXTURES);
@@ -55,5 +60,16 @@ describe('every fixture', () => {
       expect.soft(article[key], key).toEqual(fields[key as keyof typeof fields]);
     if (how !== undefined) expect.soft(article.extraction.how).toBe(how);
     expect.soft(article.extraction.warnings).toEqual(expect.arrayContaining(warnings ?? []));
+  });
+
+  it.each(folders.map(({ name }) => name))('%s has HTML of the vocabulary, from which its body follows', (name) => {
+    const raw = rawArticleOf(new URL(`${name}/`, FIXTURES));
+    const { html = '', ...article } = extractArticle(raw);
+    expect(faultsOf(html)).toEqual([]);
+    expect(bodyOfHtml(html)).toBe(article.body);
+    expect(sanitiseHtml(html)).toBe(html);
+    const { metadataHash, ...without } = extractArticle(raw, { html: false });
+    expect({ ...without, metadataHash: article.metadataHash }).toEqual(article);
+    expect(metadataHash).not.toBe(article.metadataHash);
   });
 });

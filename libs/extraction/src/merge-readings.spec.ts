@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plainParagraph } from './block.ts';
 import { mergeReadings } from './merge-readings.ts';
 import type { Reading } from './reading.ts';
 
@@ -22,7 +23,6 @@ const nothing: Reading = {
   siteName: null,
   warnings: [],
 };
-const paragraph = (text: string) => ({ kind: 'paragraph' as const, text });
 const entryOf = (found: Partial<Reading>): Reading => ({ ...nothing, how: 'summary', ...found });
 
 describe('mergeReadings', () => {
@@ -44,9 +44,9 @@ describe('mergeReadings', () => {
   });
 
   it('takes the text of a summary for a standfirst only where it is no copy of the beginning', () => {
-    const page = { ...nothing, blocks: [paragraph('The first drops fell on the harbour before noon.')] };
-    const copy = entryOf({ blocks: [paragraph('The first drops fell on the harbour …')] });
-    const own = entryOf({ blocks: [paragraph('After nine dry weeks clouds came in.')] });
+    const page = { ...nothing, blocks: [plainParagraph('The first drops fell on the harbour before noon.')] };
+    const copy = entryOf({ blocks: [plainParagraph('The first drops fell on the harbour …')] });
+    const own = entryOf({ blocks: [plainParagraph('After nine dry weeks clouds came in.')] });
     expect(mergeReadings(page, copy).summary).toBeNull();
     expect(mergeReadings(page, own).summary).toBe('After nine dry weeks clouds came in.');
   });

@@ -1,5 +1,6 @@
+import { type Block, textOfBlock } from './block.ts';
 import { comparable } from './clean-text.ts';
-import type { Block, Reading } from './reading.ts';
+import type { Reading } from './reading.ts';
 
 /** A body is poorer than another when it has less than this share of its text. */
 const POORER_SHARE = 0.6;
@@ -62,20 +63,12 @@ function sharesWords(a: string, b: string): boolean {
 
 // The entry's text is a standfirst only where it is no copy of the body's beginning.
 function summaryOf(entry: Reading, body: readonly Block[]): string | null {
-  const summary = entry.summary ?? (entry.how === 'summary' ? entry.blocks.map(({ text }) => text).join(' ') : null);
+  const summary = entry.summary ?? (entry.how === 'summary' ? entry.blocks.map(textOfBlock).join(' ') : null);
   if (summary === null) return null;
   const key = comparable(summary.replace(/\s*\[?(?:…|\.{3})\]?$/, ''));
-  return key === '' ||
-    comparable(
-      body
-        .slice(0, 3)
-        .map(({ text }) => text)
-        .join(''),
-    ).includes(key)
-    ? null
-    : summary;
+  return key === '' || comparable(body.slice(0, 3).map(textOfBlock).join('')).includes(key) ? null : summary;
 }
 
 function lengthOf(blocks: readonly Block[]): number {
-  return blocks.reduce((sum, { text }) => sum + text.length, 0);
+  return blocks.reduce((sum, block) => sum + textOfBlock(block).length, 0);
 }

@@ -1,4 +1,5 @@
 import { KhabarError, bodyBytes, isEntryOnly, type FeedEntry, type RawArticle } from '@khabar/contracts';
+import { textOfBlock } from './block.ts';
 import { cleanLine } from './clean-text.ts';
 import { decodeBody } from './decode.ts';
 import { readEntry } from './html/read-entry.ts';
@@ -31,8 +32,8 @@ function readOnlyEntry(entry: FeedEntry): Reading {
   const reading = readEntry(entry);
   if (reading.titles.length > 0 || entry.content === null) return reading;
   const { titles } = readPage(entry.content, entry.link);
-  const heading = reading.blocks.find(({ kind }) => kind === 'heading')?.text;
-  return { ...reading, titles: heading === undefined ? titles : [...titles, heading] };
+  const heading = reading.blocks.find(({ kind }) => kind === 'heading');
+  return { ...reading, titles: heading === undefined ? titles : [...titles, textOfBlock(heading)] };
 }
 
 function readBody(raw: RawArticle): Reading {

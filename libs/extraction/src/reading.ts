@@ -1,11 +1,5 @@
 import type { Article, ExtractionMode } from '@khabar/contracts';
-
-/** One block of a body, in the order in which it stands in the text. */
-export interface Block {
-  readonly kind: 'paragraph' | 'heading' | 'list' | 'quote' | 'code' | 'table';
-  /** Plain text; list items are lines that begin with `- `, the cells of a table row are apart by ` | `, rows by a line feed. */
-  readonly text: string;
-}
+import type { Block } from './block.ts';
 
 /**
  * What one way of reading (scraped text, a page, a feed entry) finds in its input, as found: names not yet told apart into people and

@@ -1,4 +1,3 @@
-import type { Block } from '../reading.ts';
 import type { PageBlock } from './blocks.ts';
 
 const ENDS_A_SENTENCE = /[.!?…।॥。！？؟۔।:]["'”’»)\]」』]*\s*$/u;
@@ -86,25 +85,4 @@ function belongs(block: PageBlock): boolean {
   if (block.kind === 'heading') return linked < 0.8;
   if (linked > 0.7) return false;
   return block.text.length > 1;
-}
-
-/** Neighbouring items of a list, and rows of a table, become one block; headings with nothing below them go. */
-export function joinBlocks(blocks: readonly PageBlock[]): Block[] {
-  const joined: Block[] = [];
-  let previous: PageBlock | null = null;
-  for (const block of blocks) {
-    const text = block.kind === 'list' ? `- ${block.text}` : block.text;
-    const last = joined.at(-1);
-    const continues =
-      last !== undefined &&
-      previous !== null &&
-      last.kind === block.kind &&
-      (block.kind === 'list' || block.kind === 'table') &&
-      previous.container.parent === block.container.parent;
-    if (continues) joined[joined.length - 1] = { kind: block.kind, text: `${last.text}\n${text}` };
-    else joined.push({ kind: block.kind, text });
-    previous = block;
-  }
-  while (joined.at(-1)?.kind === 'heading') joined.pop();
-  return joined;
 }

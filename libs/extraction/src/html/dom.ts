@@ -34,6 +34,20 @@ export function traverse(root: AnyNode, visitor: Visitor): void {
   }
 }
 
+/** The elements below a node in document order, as far as its first `mostNodes` nodes go. */
+export function* elementsIn(root: AnyNode, mostNodes: number): Generator<Element> {
+  let node: AnyNode | null = firstChild(root);
+  for (let count = 0; node !== null && count < mostNodes; count++) {
+    if (isTag(node)) yield node;
+    let next: AnyNode | null = firstChild(node);
+    while (next === null && node !== null && node !== root) {
+      next = node.next;
+      node = node.parent;
+    }
+    node = next;
+  }
+}
+
 function firstChild(node: AnyNode): AnyNode | null {
   return 'children' in node ? (node.children[0] ?? null) : null;
 }

@@ -1,7 +1,8 @@
 import type { FeedEntry } from '@khabar/contracts';
+import { textOfBlock } from '../block.ts';
 import type { Reading } from '../reading.ts';
 import { readBlocks } from './blocks.ts';
-import { joinBlocks } from './body.ts';
+import { joinBlocks } from './join-blocks.ts';
 import { fold, parseHtml } from './dom.ts';
 
 /** Lines that feeds put behind an entry's text: by name of the blog, or to lead back to the site. */
@@ -11,20 +12,22 @@ const APPENDED =
 /** Reads a feed entry by itself: its content is the body, else its summary is. */
 export function readEntry(entry: FeedEntry): Reading {
   const own = entry.content ?? entry.summary ?? '';
-  const { blocks, figures } = readBlocks(parseHtml(own), entry.link);
-  const body = joinBlocks(blocks.filter(({ text }) => !APPENDED.test(text)));
+  const text = readBlocks(parseHtml(own), entry.link);
+  const body = joinBlocks(
+    text.blocks.filter((block) => !APPENDED.test(block.text)),
+    text,
+    entry.link,
+  );
+  const figures = text.figures.map(({ image }) => image);
   const summary = entry.content !== null && entry.summary !== null ? plain(entry.summary) : null;
-  const first = body[0]?.text ?? '';
+  const [first = '', ...others] = body.map(textOfBlock).filter((words) => words !== '');
   return {
     how: entry.content === null ? 'summary' : 'entry',
     kind: 'article',
     titles: entry.title === null ? [] : [fold(entry.title)],
     kicker: null,
     summary:
-      summary !== null &&
-      summary !== '' &&
-      !begins(first, summary) &&
-      !begins(body.map(({ text }) => text).join(' '), summary)
+      summary !== null && summary !== '' && !begins(first, summary) && !begins([first, ...others].join(' '), summary)
         ? summary
         : null,
     blocks: body,

@@ -1,8 +1,10 @@
 import type { Article } from '@khabar/contracts';
-import type { Block, Reading } from '../reading.ts';
+import { type Block, plainParagraph, textOfBlock } from '../block.ts';
+import type { Reading } from '../reading.ts';
 import { type PageBlock, readBlocks } from './blocks.ts';
-import { bodyBlocks, joinBlocks } from './body.ts';
+import { bodyBlocks } from './body.ts';
 import { fold, parseHtml } from './dom.ts';
+import { figuresWithin, joinBlocks } from './join-blocks.ts';
 import { typesOf, texts } from './json-ld.ts';
 import { type Metadata, leadImage, metaOf, readMetadata } from './metadata.ts';
 
@@ -13,11 +15,14 @@ import { type Metadata, leadImage, metaOf, readMetadata } from './metadata.ts';
 export function readPage(html: string, pageUrl: string | null): Reading {
   const document = parseHtml(html);
   const metadata = readMetadata(document, pageUrl);
-  const { blocks, figures } = readBlocks(document, metadata.base);
+  const text = readBlocks(document, metadata.base);
+  const { blocks } = text;
   const titles = titlesOf(metadata);
   const found = bodyBlocks(blocks);
   const standfirst = standfirstOf(blocks, found, metadata, titles);
-  const body = preferStated(joinBlocks(found.filter((block) => block.text !== standfirst)), metadata);
+  const own = found.filter((block) => block.text !== standfirst);
+  const figures = figuresWithin(own, text);
+  const body = preferStated(joinBlocks(own, { blocks, figures }, metadata.base), metadata);
   const { linked, meta } = metadata;
   return {
     how: 'page',
@@ -37,7 +42,7 @@ export function readPage(html: string, pageUrl: string | null): Reading {
       null,
     section: metaOf(metadata, 'article:section', 'parsely-section') ?? texts(linked?.['articleSection'])[0] ?? null,
     tags: tagsOf(metadata),
-    images: uniqueImages([...leadImage(metadata), ...figures]),
+    images: uniqueImages([...leadImage(metadata), ...text.figures.map(({ image }) => image)]),
     externalId: null,
     relCanonical: metadata.relCanonical,
     siteName: metaOf(metadata, 'og:site_name', 'application-name') ?? texts(linked?.['publisher'])[0] ?? null,
@@ -113,16 +118,16 @@ function isSetApart(first: PageBlock, body: readonly PageBlock[]): boolean {
 }
 
 /** Where the page's own text could not be found whole (it is drawn by a script), the text that its metadata carry. */
-function preferStated(body: Block[], { linked }: Metadata): Block[] {
+function preferStated(body: Block[], { linked, base }: Metadata): Block[] {
   const [stated] = texts(linked?.['articleBody']);
-  const length = body.reduce((sum, { text }) => sum + text.length, 0);
-  if (!stated || stated.length < 300 || length >= stated.length * 0.4) return body;
-  const plain = stated.includes('</') ? parseStated(stated) : stated.split(/\n+/).map(fold);
-  return plain.filter((text) => text !== '').map((text) => ({ kind: 'paragraph', text }));
+  if (!stated || stated.length < 300 || lengthOf(body) >= stated.length * 0.4) return body;
+  if (!stated.includes('</')) return stated.split(/\n+/).map(plainParagraph);
+  const text = readBlocks(parseHtml(stated), base);
+  return joinBlocks(text.blocks, text, base);
 }
 
-function parseStated(html: string): string[] {
-  return readBlocks(parseHtml(html), null).blocks.map(({ text }) => text);
+function lengthOf(body: readonly Block[]): number {
+  return body.reduce((sum, block) => sum + textOfBlock(block).length, 0);
 }
 
 function datesOf(metadata: Metadata, which: 'published' | 'modified'): string[] {
@@ -221,7 +226,7 @@ function kindOf(metadata: Metadata, body: readonly Block[]): Article['kind'] {
   const { linked, linkedTypes } = metadata;
   const types = new Set(linked ? typesOf(linked) : []);
   const ogType = metaOf(metadata, 'og:type')?.toLowerCase() ?? '';
-  const length = body.reduce((sum, { text }) => sum + text.length, 0);
+  const length = lengthOf(body);
   const title = `${metadata.titleElement ?? ''} ${metadata.h1s[0] ?? ''}`;
   const short = length < LEAST_ARTICLE_LENGTH;
   if (types.has('LiveBlogPosting') || linkedTypes.has('LiveBlogPosting')) return 'live-blog';

@@ -1,4 +1,4 @@
-import type { Block } from '../reading.ts';
+import { type Block, type ListItem, plainParagraph, plainRun } from '../block.ts';
 import { withoutCredit } from './captions.ts';
 import { columns } from './lines.ts';
 import { endsSentence, isHeadline, isProse, isStopless } from './prose.ts';
@@ -79,24 +79,37 @@ function asBlocks(lines: readonly ReadLine[]): Block[] {
   for (const [at, { text }] of lines.entries()) {
     const item = itemOf(text, lines[at - 1]?.text, lines[at + 1]?.text);
     const previous = blocks.at(-1);
-    if (item !== null && previous?.kind === 'list' && isItem(lines[at - 1]?.text ?? '')) {
-      blocks[blocks.length - 1] = { kind: 'list', text: `${previous.text}\n${item}` };
+    if (item !== null && previous?.kind === 'list' && continuesList(previous.items.at(-1)!, item)) {
+      blocks[blocks.length - 1] = { kind: 'list', items: [...previous.items, item] };
     } else if (item !== null) {
-      blocks.push({ kind: 'list', text: item });
+      blocks.push({ kind: 'list', items: [item] });
     } else {
       const opens = blocks.length === 0 && endsSentence(text); // a question that begins the text heads no part of it
-      blocks.push({ kind: !opens && isSubhead(text, lines[at + 1]?.text) ? 'heading' : 'paragraph', text });
+      const isHeading = !opens && isSubhead(text, lines[at + 1]?.text);
+      blocks.push(isHeading ? { kind: 'heading', level: 2, runs: [plainRun(text)] } : plainParagraph(text));
     }
   }
   return blocks;
 }
 
+function continuesList(last: ListItem, item: ListItem): boolean {
+  return last.number === null ? item.number === null : item.number === last.number + 1;
+}
+
 // One dash alone begins speech, one number alone a sentence; two in a row are a list.
-function itemOf(text: string, before: string | undefined, after: string | undefined): string | null {
-  if (BULLET.test(text)) return `- ${text.replace(BULLET, '')}`;
+function itemOf(text: string, before: string | undefined, after: string | undefined): ListItem | null {
+  const item = (sign: RegExp, number: number | null) => ({
+    runs: [plainRun(text.replace(sign, ''))],
+    depth: 0,
+    number,
+  });
+  if (BULLET.test(text)) return item(BULLET, null);
   const sign = [DASH, NUMBER].find((candidate) => candidate.test(text));
   if (sign === undefined || ![before, after].some((other) => other !== undefined && sign.test(other))) return null;
-  return sign === DASH ? `- ${text.replace(DASH, '')}` : `- ${text}`;
+  if (sign === DASH) return item(DASH, null);
+  const number = /^\(?([0-9]{1,2})[.)]/.exec(text)?.[1];
+  // digits of other scripts stay as they are written
+  return number === undefined ? { runs: [plainRun(text)], depth: 0, number: null } : item(NUMBER, Number(number));
 }
 
 function isSubhead(text: string, next: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textOfBlock } from '../block.ts';
 import { readScrapedText } from './read-scraped-text.ts';
 
 const LEAD = 'The city council voted on Monday to turn the old tram depot into a covered night market.';
@@ -12,7 +13,7 @@ const read = (...groups: string[]) => {
     title: titles[0] ?? null,
     kicker,
     summary,
-    body: blocks.map(({ text }) => text),
+    body: blocks.map(textOfBlock),
     kinds: blocks.map(({ kind }) => kind),
     siteName,
     bylines,
@@ -150,8 +151,23 @@ describe('the body of a scraped text', () => {
     expect(found.body).toEqual([
       LEAD,
       'The rules',
-      '- Half an hour each\n- All play alike\n- 1. First we meet.\n- 2. Then we play.',
+      'Half an hour each\nAll play alike',
+      'First we meet.\nThen we play.',
       SECOND,
+    ]);
+  });
+
+  it('has lists with the numbers that its lines have, of other scripts as they are written', () => {
+    const listOf = (...lines: string[]) =>
+      readScrapedText([TITLE, LEAD, lines.join('\n'), SECOND].join('\n\n')).blocks.filter(
+        ({ kind }) => kind === 'list',
+      );
+    expect(listOf('3. Meet.', '4. Play.', '7. Go.')).toMatchObject([
+      { items: [{ number: 3 }, { number: 4 }] },
+      { items: [{ number: 7 }] },
+    ]);
+    expect(listOf('१. पहले मिलें।', '२. फिर खेलें।')).toMatchObject([
+      { items: [{ number: null, runs: [{ text: '१. पहले मिलें।' }] }, { number: null }] },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { KhabarError } from '@khabar/contracts';
+import { type Block, plainParagraph, textOfBlock } from '../block.ts';
 import { comparable } from '../clean-text.ts';
-import type { Block, Reading } from '../reading.ts';
+import type { Reading } from '../reading.ts';
 import { articleLines, bodyOf } from './body-lines.ts';
 import { classifyLine, type Classified } from './classify-line.ts';
 import { headOf } from './head-lines.ts';
@@ -96,10 +97,10 @@ const HEAD_KINDS = new Set(['meta', 'share', 'control']);
 function leadOf(blocks: readonly Block[], kicker: string | null): { label: string | null; blocks: readonly Block[] } {
   const [first, ...others] = blocks;
   if (first?.kind !== 'paragraph') return { label: null, blocks };
-  const { label, text } = splitLabel(first.text, 'lead');
+  const { label, text } = splitLabel(textOfBlock(first), 'lead');
   if (label === null) return { label: null, blocks };
   const said = kicker !== null && comparable(kicker) === comparable(label);
-  return { label: said ? null : label, blocks: [{ kind: 'paragraph', text }, ...others] };
+  return { label: said ? null : label, blocks: [plainParagraph(text), ...others] };
 }
 
 // Below a line "Tags" each of the next lines of its group is one.

@@ -32,6 +32,7 @@ function sections(): readonly Section[] {
       settings: pick(first!, (key) => common.includes(key)),
     },
     { title: 'Fetcher', about: 'Besides those of every service.', settings: ownOf(fetcherSettings) },
+    { title: 'Parser', about: 'Besides those of every service.', settings: ownOf(parserSettings) },
     { title: 'Store', about: 'Besides those of every service.', settings: ownOf(storeSettings) },
     {
       title: 'npm start',

@@ -23,12 +23,18 @@ describe('articleHashes', () => {
     ];
   };
 
-  it('are frozen', () => {
+  it('are frozen, with HTML and without', () => {
+    const contentHash = '46502849a53c06b836dc19ac9d2b6c62e47f82159f75879dfe88d77cf658816c';
     expect(hashes).toEqual({
-      contentHash: '46502849a53c06b836dc19ac9d2b6c62e47f82159f75879dfe88d77cf658816c',
-      metadataHash: 'ac6744e0e5a4da01e1463884b78f43aa142c5f91618faa607314db5fa84f0b21',
+      contentHash,
+      metadataHash: '349bc72c693270376aac1c9c5a65e46bdad8815663f826ebd271800c3c91ab75',
     });
     expect(articleExample).toMatchObject(hashes);
+    const { html: _, ...withoutHtml } = articleExample;
+    expect(articleHashes(withoutHtml)).toEqual({
+      contentHash,
+      metadataHash: 'ac6744e0e5a4da01e1463884b78f43aa142c5f91618faa607314db5fa84f0b21',
+    });
   });
 
   it.each<[string, Partial<Article>]>([

@@ -76,7 +76,6 @@ export function faultsOf(html: string): string[] {
 
 function faultsOfText(text: string): string[] {
   const stray = /&(?!(?:amp|lt|gt|quot);)/.exec(text);
-  // eslint-disable-next-line no-control-regex
   const control = /[\0-\x08\x0b-\x1f\x7f]/.exec(text);
   return [stray, control]
     .filter((found) => found !== null)

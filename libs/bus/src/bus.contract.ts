@@ -6,6 +6,7 @@ import { lookingContract } from './contract/looking.contract.ts';
 import { nestContract } from './contract/nest.contract.ts';
 import { processContract } from './contract/process.contract.ts';
 import { publishingContract } from './contract/publishing.contract.ts';
+import { transactionsContract } from './contract/transactions.contract.ts';
 import type { Connection } from './contract/workbench.contract.ts';
 
 /** How a driver is told from the other; what is not named here both must do alike. */
@@ -18,6 +19,7 @@ export interface ContractFeatures {
 export function busContract(name: string, connect: () => Connection, features: ContractFeatures): void {
   describe(name, () => {
     publishingContract(connect);
+    transactionsContract(connect);
     consumingContract(connect);
     failingContract(connect, features);
     lettersContract(connect, features);

@@ -14,6 +14,7 @@ import {
 import { type Sending, consumeWith } from './consume.ts';
 import { deadLetterOf, markerOf, originalOf } from './dead-letters.ts';
 import type { Driver, OutgoingRecord } from './driver.ts';
+import type { NumberedPublisher } from './numbered-publisher.ts';
 import { largestRecordBatchBytes } from './record-size.ts';
 import { reportPublished } from './report-published.ts';
 import { systemOf, traceSending } from './trace.ts';
@@ -223,7 +224,9 @@ export class Bus implements AsyncDisposable {
   readonly #topicOfEvent: ReadonlyMap<EventType, TopicDefinition>;
   readonly #subscriptions = new Set<Subscription>();
   readonly #joining = new Set<Promise<Subscription>>();
+  readonly #publishers = new Set<NumberedPublisher>();
   readonly #readers = new AbortController();
+  readonly #toDriver = (records: readonly OutgoingRecord[]): Promise<void> => this.#driver.send(records);
   #closing: Promise<void> | null = null;
   #closed = false;
 
@@ -246,11 +249,46 @@ export class Bus implements AsyncDisposable {
    * @throws KhabarError `invalid-event`, `record-too-large` or `no-topic` before anything was sent, `bus-closed`, or with `dependency`
    * when the log is away.
    */
-  async publish(events: readonly CloudEvent[]): Promise<void> {
+  publish(events: readonly CloudEvent[]): Promise<void> {
+    return this.#publish(events, this.#toDriver);
+  }
+
+  /**
+   * A publisher of numbered batches; it takes over from whoever publishes under that name.
+   * @throws KhabarError `bus-closed`, or with `dependency` when the log is away
+   */
+  async numberedPublisher(name: string): Promise<NumberedPublisher> {
+    if (this.#closing) throw closed();
+    const sender = await this.#driver.numberedSender(name);
+    let last = sender.last;
+    let closing: Promise<void> | null = null;
+    const publisher: NumberedPublisher = {
+      get last() {
+        return last;
+      },
+      publish: async (number, events) => {
+        if (events.length === 0) throw new RangeError('A batch without events');
+        if (number < 0n || (last !== null && number <= last)) throw new RangeError(`${number} does not follow ${last}`);
+        await this.#publish(events, (records) => sender.send(number, records));
+        last = number;
+      },
+      close: () => (closing ??= sender.close().finally(() => this.#publishers.delete(publisher))),
+    };
+    this.#publishers.add(publisher);
+    return publisher;
+  }
+
+  async #publish(
+    events: readonly CloudEvent[],
+    send: (records: readonly OutgoingRecord[]) => Promise<void>,
+  ): Promise<void> {
     const sendings: Sending[] = [];
     try {
       for (const event of events) sendings.push(this.#prepare(event));
-      await this.#send(sendings.map(({ record }) => record));
+      await this.#send(
+        sendings.map(({ record }) => record),
+        send,
+      );
       for (const sending of sendings) sending.end();
     } catch (error) {
       for (const sending of sendings) sending.end(error);
@@ -389,6 +427,7 @@ export class Bus implements AsyncDisposable {
     await Promise.allSettled(this.#joining);
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     this.#closed = true;
+    await Promise.all([...this.#publishers].map((publisher) => publisher.close()));
     await this.#driver.close();
   }
 
@@ -417,13 +456,13 @@ export class Bus implements AsyncDisposable {
     return record;
   }
 
-  async #send(records: readonly OutgoingRecord[]): Promise<void> {
+  async #send(records: readonly OutgoingRecord[], send = this.#toDriver): Promise<void> {
     if (this.#closed) throw closed();
-    if (records.length > 0) await this.#sendAndReport(records);
+    if (records.length > 0) await this.#sendAndReport(records, send);
   }
 
-  async #sendAndReport(records: readonly OutgoingRecord[]): Promise<void> {
-    await this.#driver.send(records);
+  async #sendAndReport(records: readonly OutgoingRecord[], send = this.#toDriver): Promise<void> {
+    await send(records);
     reportPublished(records, this.#driver, this.#listener);
   }
 }

@@ -42,6 +42,14 @@ export interface ConsumeRequest {
   readonly onDisturbance: (what: string, error: unknown) => void;
 }
 
+/** What a `NumberedPublisher` stands on; numbers rise, a batch is never empty, and one is sent after the other. */
+export interface NumberedSender {
+  readonly last: bigint | null;
+  /** @throws KhabarError `fenced`, a dependency, when another sender of the name was opened */
+  send(number: bigint, records: readonly OutgoingRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * What Kafka and the embedded log do each in their own way; encoding, retries, dead letters and the order of commits are not among it.
  * What cannot be done because the log is away rejects with a KhabarError with `dependency`; a topic that does not exist with `unknown-topic`.
@@ -50,6 +58,8 @@ export interface Driver {
   ensureTopics(topics: readonly TopicDefinition[]): Promise<void>;
   /** Resolves when all are durable. Records of one key and call keep their order. */
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** Takes over the name from whoever sends under it. */
+  numberedSender(name: string): Promise<NumberedSender>;
   /** How many partitions a topic has by which the last records to it were placed; null when none were sent yet. */
   partitionCount(topic: string): number | null;
   /** Resolves when the consumer has joined its group; later disturbances are its own to mend. */

@@ -18,6 +18,7 @@ export {
   type TopicState,
   type Unsettled,
 } from './bus.ts';
+export type { NumberedPublisher } from './numbered-publisher.ts';
 export { openBus } from './open-bus.ts';
 export { contextOf } from './trace.ts';
 export { BusServer, type BusServerOptions } from './bus-server.ts';

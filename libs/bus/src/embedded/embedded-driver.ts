@@ -1,7 +1,7 @@
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import type { Pool } from 'pg';
 import type { BusHealth, GroupState, ReadFrom, StoredRecord, Subscription, TopicState } from '../bus.ts';
-import type { ConsumeRequest, Driver, OutgoingRecord } from '../driver.ts';
+import type { ConsumeRequest, Driver, NumberedSender, OutgoingRecord } from '../driver.ts';
 import { Appender } from './appender.ts';
 import { newClient, openPool, rowsOf, type DatabaseSettings } from './database.ts';
 import { databaseError } from './database-error.ts';
@@ -9,6 +9,7 @@ import { GroupConsumer, type MemberSettings } from './group-consumer.ts';
 import { groupStates } from './group-states.ts';
 import { Log } from './log.ts';
 import { migrate } from './migrate.ts';
+import { EmbeddedNumberedSender } from './numbered-sender.ts';
 import { Pruner } from './pruner.ts';
 import { readTopic } from './read-topic.ts';
 import { Session } from './session.ts';
@@ -77,6 +78,11 @@ class EmbeddedDriver implements Driver {
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     await this.#ready();
     await this.#appender.send(records);
+  }
+
+  async numberedSender(name: string): Promise<NumberedSender> {
+    await this.#ready();
+    return await EmbeddedNumberedSender.open(this.#log, name);
   }
 
   partitionCount(topic: string): number | null {

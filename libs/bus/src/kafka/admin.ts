@@ -129,6 +129,24 @@ export class KafkaAdmin {
     });
   }
 
+  /** The offset that a group has committed in one partition; null when it has not. */
+  async committedOffset(group: string, topic: string, partition: number): Promise<bigint | null> {
+    return this.#ask(async (admin) => {
+      const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      const offset = BigInt(committed?.partitions.find((each) => each.partition === partition)?.offset ?? -1);
+      return offset < 0n ? null : offset;
+    });
+  }
+
+  /** The highest offset that a group has committed anywhere; null when it has committed none. */
+  async highestCommitted(group: string): Promise<bigint | null> {
+    return this.#ask(async (admin) => {
+      const committed = await admin.fetchOffsets({ groupId: group });
+      const offsets = committed.flatMap(({ partitions }) => partitions.map(({ offset }) => BigInt(offset)));
+      return offsets.reduce<bigint | null>((high, offset) => (offset > (high ?? -1n) ? offset : high), null);
+    });
+  }
+
   /** Forgets a group; false where somebody is in it. One that does not exist is forgotten already. */
   async deleteGroup(group: string): Promise<boolean> {
     return this.#ask(async (admin) => {

@@ -9,6 +9,7 @@ describe('errors of Kafka', () => {
     ['MESSAGE_TOO_LARGE', 'record-too-large', false, false],
     ['RECORD_LIST_TOO_LARGE', 'record-too-large', false, false],
     ['UNKNOWN_TOPIC_OR_PARTITION', 'unknown-topic', true, true],
+    ['INVALID_PRODUCER_EPOCH', 'fenced', true, true],
     ['NOT_ENOUGH_REPLICAS', 'broker-unavailable', true, true],
     ['TOPIC_AUTHORIZATION_FAILED', 'broker-unavailable', true, true],
   ])('are read out of %s', (type, code, retriable, dependency) => {

@@ -46,8 +46,11 @@ export async function disconnect(client: { disconnect(): Promise<void> }): Promi
 const KEEP_ALIVE_MS = 60_000;
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
+/** Refusals of a transactional producer that is not the newest of its id, or was too slow for the broker. */
+const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_PRODUCER_ID_MAPPING']);
+
 /**
- * What kafkajs threw, in our terms. An error of ours that it has wrapped stays what it is; `record-too-large` is the record's fault, `unknown-topic` and everything else (`broker-unavailable`)
+ * What kafkajs threw, in our terms. An error of ours that it has wrapped stays what it is; `record-too-large` is the record's fault, `fenced` that of who sends, `unknown-topic` and everything else (`broker-unavailable`)
  * the cluster's, which is waited for: no event is given up because a broker refuses or is misconfigured.
  */
 export function kafkaError(thrown: unknown): KhabarError {
@@ -56,6 +59,9 @@ export function kafkaError(thrown: unknown): KhabarError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (type !== null && TOO_LARGE.has(type)) {
     return new KhabarError('record-too-large', `Kafka refused a record: ${message}`, { cause: thrown });
+  }
+  if (type !== null && FENCED.has(type)) {
+    return new KhabarError('fenced', 'Another producer has taken over', { dependency: true, cause: thrown });
   }
   const code = type === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'unknown-topic' : 'broker-unavailable';
   return new KhabarError(code, `Kafka: ${message}`, { dependency: true, cause: thrown });

@@ -1,9 +1,10 @@
 import type { TopicDefinition } from '@khabar/contracts';
 import type { BusHealth, GroupState, StoredRecord, Subscription, TopicState } from '../bus.ts';
-import type { ConsumeRequest, Driver, OutgoingRecord } from '../driver.ts';
+import type { ConsumeRequest, Driver, NumberedSender, OutgoingRecord } from '../driver.ts';
 import { KafkaAdmin } from './admin.ts';
 import type { KafkaSettings } from './client.ts';
 import { GroupConsumer } from './group-consumer.ts';
+import { KafkaNumberedSender } from './numbered-sender.ts';
 import { type ReadOptions, readTopic } from './read-topic.ts';
 import { RecordPlacer } from './record-placer.ts';
 import { KafkaSender } from './sender.ts';
@@ -39,6 +40,10 @@ class KafkaDriver implements Driver {
 
   send(records: readonly OutgoingRecord[]): Promise<void> {
     return this.#sender.send(records);
+  }
+
+  numberedSender(name: string): Promise<NumberedSender> {
+    return KafkaNumberedSender.open(this.#settings, this.#admin, this.#placer, name);
   }
 
   partitionCount(topic: string): number | null {

@@ -150,7 +150,8 @@ class TopicReader {
     });
   }
 
-  async #offer({ partition, messages }: Batch, heartbeat: () => Promise<void>): Promise<void> {
+  async #offer(batch: Batch, heartbeat: () => Promise<void>): Promise<void> {
+    const { partition, messages } = batch;
     const end = this.#ends?.get(partition);
     const taken = new Promise<void>((resolve) => (this.#taken = resolve));
     this.#offered = messages
@@ -158,7 +159,8 @@ class TopicReader {
       .filter(({ offset }) => end === undefined || offset < end);
     this.#wake();
     while (!(await settlesWithin(taken, HEARTBEAT_MS))) await heartbeat();
-    if (!this.#stopped) this.#advance(partition, BigInt(messages.at(-1)!.offset) + 1n);
+    // behind the records there may be marks of transactions, which kafkajs shows in no other batch then
+    if (!this.#stopped) this.#advance(partition, BigInt(batch.lastOffset()) + 1n);
     this.#wake();
   }
 

@@ -52,6 +52,12 @@ export class RecordPlacer {
     });
   }
 
+  /** Both, for who does not mind to wait. @throws KhabarError as {@link learn} and {@link place} do */
+  async learnAndPlace(records: readonly OutgoingRecord[]): Promise<PlacedRecord[]> {
+    while (!this.knows(records)) await this.learn(records);
+    return this.place(records);
+  }
+
   /** Trusts nothing of what it knows any more: a send has failed. */
   forget(): void {
     for (const layout of this.#layouts.values()) layout.knownAtMs = -Infinity;

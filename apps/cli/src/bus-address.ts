@@ -63,7 +63,7 @@ export async function topicsOf(shell: Shell): Promise<readonly TopicDefinition[]
   return configuredTopics(readConfig(topicSettings, shell.env, topicFaults));
 }
 
-/** Opens the bus of {@link findBus}, for looking only. */
+/** Opens the bus of {@link findBus}, for looking and for publishing. */
 export async function openFoundBus({ kafkaBrokers, databaseUrl }: BusAddress): Promise<Bus> {
   const { openBus } = await import('@khabar/bus'); // it brings Nest along, which most commands need not load
   return openBus({

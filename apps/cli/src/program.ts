@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExtract } from './commands/extract.ts';
 import { addFeed } from './commands/feed.ts';
 import { addParse } from './commands/parse.ts';
+import { addReplay } from './commands/replay.ts';
 import { addSources } from './commands/sources.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
@@ -71,6 +72,7 @@ function createProgram(shell: Shell): Command {
   addArticles(program, shell);
   addTail(program, shell);
   addDeadLetters(program, shell);
+  addReplay(program, shell);
   addStatus(program, shell);
   addDoctor(program, shell);
   addParse(program, shell);

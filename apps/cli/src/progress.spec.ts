@@ -21,6 +21,14 @@ describe('progress', () => {
     expect(shell.written.stderr).toBe('');
   });
 
+  it('counts where nobody knows the end', () => {
+    const shell = recordShell({ terminalColumns: 60 });
+    using progress = new Progress(shell, null);
+    progress.advance(1, '');
+    expect(shell.written.stderr).toContain('\r\u001b[K0 ');
+    expect(paceOf(100, null, 10_000)).toBe('10/s ');
+  });
+
   it.each([
     [10, 100, 1_000, ''],
     [0, 100, 10_000, ''],

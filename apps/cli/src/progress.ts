@@ -10,13 +10,13 @@ const DRAW_EVERY_MS = 50;
 /** How far long work is, how fast it goes and how long it may still take, on one line of a terminal that is gone afterwards; elsewhere nothing is shown. */
 export class Progress implements Disposable {
   readonly #shell: Shell;
-  readonly #total: number;
+  readonly #total: number | null;
   readonly #startedMs = performance.now();
   #done = 0;
   #drawnMs = -Infinity;
 
-  /** `total` is a number of whatever `advance` counts. */
-  constructor(shell: Shell, total: number) {
+  /** `total` is a number of whatever `advance` counts; null where nobody knows it. */
+  constructor(shell: Shell, total: number | null) {
     this.#shell = shell;
     this.#total = total;
     this.#draw('');
@@ -25,7 +25,7 @@ export class Progress implements Disposable {
   /** So many more are done; `what` names the last. */
   advance(count: number, what: string): void {
     this.#done += count;
-    if (performance.now() - this.#drawnMs >= DRAW_EVERY_MS || this.#done >= this.#total) this.#draw(what);
+    if (performance.now() - this.#drawnMs >= DRAW_EVERY_MS || this.#done === this.#total) this.#draw(what);
   }
 
   [Symbol.dispose](): void {
@@ -36,20 +36,25 @@ export class Progress implements Disposable {
     const { stderr } = this.#shell;
     if (!stderr.isTTY) return;
     this.#drawnMs = performance.now();
-    const share = Math.min(1, this.#done / Math.max(1, this.#total));
-    const filled = Math.round(share * BAR_CELLS);
-    const pace = paceOf(this.#done, this.#total, this.#drawnMs - this.#startedMs);
-    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${this.#done}/${this.#total} ${pace}`;
+    const elapsedMs = this.#drawnMs - this.#startedMs;
+    const bar = `${barOf(this.#done, this.#total)} ${paceOf(this.#done, this.#total, elapsedMs)}`;
     const room = (stderr.columns ?? 80) - textWidth(bar) - 1;
     stderr.write(`\r\u001b[K${bar}${room > 4 ? fitText(oneLine(what), room) : ''}`);
   }
 }
 
+function barOf(done: number, total: number | null): string {
+  if (total === null) return String(done);
+  const filled = Math.round(Math.min(1, done / Math.max(1, total)) * BAR_CELLS);
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${done}/${total}`;
+}
+
 /** How fast it goes and what remains: `120/s, 5m left `; empty while nothing can be said. */
-export function paceOf(done: number, total: number, elapsedMs: number): string {
+export function paceOf(done: number, total: number | null, elapsedMs: number): string {
   if (elapsedMs < RATE_AFTER_MS || done === 0) return '';
   const aSecond = (done * 1_000) / elapsedMs;
   const shown = aSecond >= 10 ? Math.round(aSecond) : aSecond.toFixed(1);
+  if (total === null) return `${shown}/s `;
   return `${shown}/s, ${shortSpan(Math.max(0, total - done) / aSecond)} left `;
 }
 

@@ -1,5 +1,11 @@
-import { TOPICS, articleChangeEvent, articleChangeExample } from '@khabar/contracts';
-import { type OwnKafkaServer, describeKafka, freePort, startOwnKafka } from '@khabar/testing';
+import {
+  TOPICS,
+  articleChangeEvent,
+  articleChangeExample,
+  rawArticleEvent,
+  rawArticleExample,
+} from '@khabar/contracts';
+import { type OwnKafkaServer, describeKafka, freePort, startFakeWeb, startOwnKafka } from '@khabar/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openFoundBus } from '../bus-address.ts';
 import type { Check } from '../checks.ts';
@@ -49,5 +55,22 @@ describeKafka('khabar, with Kafka', () => {
     const { stdout } = await runRecorded(['status', '--json'], { env });
     const { topics } = JSON.parse(stdout) as { topics: unknown[] };
     expect(topics).toContainEqual({ name: 'news.changes.v1', partitions: 12, records: 3 });
+  });
+
+  it('replay reads and publishes there what the store does not know', async () => {
+    await using store = await startFakeWeb();
+    store.route('/api/v1/raw-articles', { body: JSON.stringify({ items: [] }) });
+    await using bus = await openFoundBus({ kafkaBrokers: kafka.brokers, databaseUrl: null, foundBy: 'KAFKA_BROKERS' });
+    const { url } = rawArticleExample;
+    await bus.publish([rawArticleEvent(rawArticleExample)]);
+    const args = ['replay', 'news.raw.v1', '--from', '0', '--json'];
+    const { code, stdout } = await runRecorded(args, { env: { ...env, KHABAR_STORE_URL: store.origin } });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ published: 1, verdicts: { new: 1 } });
+    const { signal } = new AbortController();
+    for await (const { value } of bus.read('news.articles.v1', { from: 'beginning', follow: false, signal })) {
+      expect(JSON.parse(value!.toString())).toMatchObject({ rawId: rawArticleExample.id, canonicalUrl: url });
+    }
+    expect.assertions(3);
   });
 });

@@ -59,6 +59,7 @@ describeKafka('bad input', () => {
       batchMaxEvents: 100,
       batchMaxBytes: 1_000_000,
       lingerMs: 0,
+      maxBytesInFlight: 32 * 1024 * 1024,
     });
   });
   afterAll(async () => {

@@ -11,6 +11,7 @@ import {
   encodeEvent,
   toKhabarError,
 } from '@khabar/contracts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { type Sending, consumeWith } from './consume.ts';
 import { deadLetterOf, markerOf, originalOf } from './dead-letters.ts';
 import type { Driver, OutgoingRecord } from './driver.ts';
@@ -201,6 +202,8 @@ export interface BusSettings {
   /** Largest batch handed to a handler, in events and in bytes. */
   readonly batchMaxEvents: number;
   readonly batchMaxBytes: number;
+  /** Bytes of records that may be taken from the log and not yet be settled, over all subscriptions. */
+  readonly maxBytesInFlight: number;
   /** How long an event waits for others to travel with to Kafka, in milliseconds; what makes a full batch by itself does not wait. */
   readonly lingerMs: number;
   /** The topics to publish to, by event type; those of the contracts unless told. */
@@ -227,6 +230,7 @@ export class Bus implements AsyncDisposable {
   readonly #publishers = new Set<NumberedPublisher>();
   readonly #readers = new AbortController();
   readonly #toDriver = (records: readonly OutgoingRecord[]): Promise<void> => this.#driver.send(records);
+  readonly #inFlight: BytesInFlight;
   #closing: Promise<void> | null = null;
   #closed = false;
 
@@ -234,6 +238,7 @@ export class Bus implements AsyncDisposable {
     this.#driver = driver;
     this.#settings = settings;
     this.#listener = listener;
+    this.#inFlight = new BytesInFlight(settings.maxBytesInFlight);
     this.#topicOfEvent = new Map(
       (settings.topics ?? TOPICS).flatMap((topic) => (topic.event === null ? [] : [[topic.event, topic]])),
     );
@@ -362,14 +367,18 @@ export class Bus implements AsyncDisposable {
   }
 
   async #join<T extends EventType>(request: SubscriptionRequest<T>): Promise<Subscription> {
+    const { batchMaxEvents, batchMaxBytes, maxBytesInFlight } = this.#settings;
     const running = await this.#driver.consume({
       topic: request.topic,
       group: request.group,
-      maxEvents: this.#settings.batchMaxEvents,
-      maxBytes: this.#settings.batchMaxBytes,
-      onBatch: consumeWith(request, this.#settings, this.#listener, {
-        prepare: (event) => this.#prepare(event),
-        send: (records) => this.#sendAndReport(records),
+      maxEvents: batchMaxEvents,
+      // all partitions together may be read once, at first, within half of what may be in flight
+      maxBytes: Math.min(batchMaxBytes, Math.ceil(maxBytesInFlight / 2 / request.topic.partitions)),
+      begin: consumeWith(request, {
+        settings: this.#settings,
+        listener: this.#listener,
+        inFlight: this.#inFlight,
+        outlet: { prepare: (event) => this.#prepare(event), send: (records) => this.#sendAndReport(records) },
       }),
       onDisturbance: (what, error) => this.#listener.disturbed?.(what, error),
     });

@@ -1,10 +1,12 @@
 import { type CloudEvent, KhabarError, RAW_ARTICLES, encodeEvent } from '@khabar/contracts';
+import { eventually } from '@khabar/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch, BatchHandler, BusListener, BusSettings, Outcome } from './bus.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { type Sending, consumeWith } from './consume.ts';
 import { nameOf, rawEvent } from './contract/workbench.contract.ts';
-import type { OutgoingRecord, RecordBatch } from './driver.ts';
+import type { ConsumedRecord, OutgoingRecord, PartitionWork } from './driver.ts';
 
 const settings: BusSettings = {
   service: 'test',
@@ -15,8 +17,9 @@ const settings: BusSettings = {
   retryBaseMs: 1,
   retryMaxMs: 2,
   batchMaxEvents: 100,
-  batchMaxBytes: 1000,
+  batchMaxBytes: 1024 * 1024,
   lingerMs: 0,
+  maxBytesInFlight: 32 * 1024 * 1024,
 };
 
 const fault = () => new KhabarError('flaky', 'May pass', { retriable: true });
@@ -28,39 +31,60 @@ const prepare = (event: CloudEvent): Sending => ({
   end: () => undefined,
 });
 
-/** A batch of raw articles, told by their names, and what was committed of it. */
+/** A partition of raw articles, told by their names, and what was committed of it. */
 class Log {
   readonly commits: bigint[] = [];
   readonly letters: OutgoingRecord[] = [];
-  readonly stop = new AbortController();
-  readonly batch: RecordBatch;
+  readonly records: ConsumedRecord[];
+  readonly inFlight: BytesInFlight;
+  work!: PartitionWork;
+  #settled = Promise.withResolvers<void>();
 
-  constructor(names: readonly string[], commit = async (_next: bigint) => undefined as void) {
-    const records = names.map((name, at) => {
+  constructor(
+    names: readonly string[],
+    private readonly commit = async (_next: bigint) => undefined as void,
+    private readonly overrides: Partial<BusSettings> = {},
+  ) {
+    this.inFlight = new BytesInFlight(overrides.maxBytesInFlight ?? settings.maxBytesInFlight);
+    this.records = names.map((name, at) => {
       const event = rawEvent(name);
       const [topic, appendedAt] = [RAW_ARTICLES.name, event.time];
       return { topic, partition: 0, offset: BigInt(at), appendedAt, key: event.subject, ...encodeEvent(event) };
     });
-    this.batch = {
-      topic: RAW_ARTICLES.name,
-      partition: 0,
-      records,
-      signal: this.stop.signal,
-      commit: async (next) => {
-        await commit(next);
-        this.commits.push(next);
-      },
-    };
   }
 
-  run(
+  begin(
     handle: BatchHandler<'news.raw.v1'>,
     listener: BusListener = {},
     send = async (records: readonly OutgoingRecord[]) => void this.letters.push(...records),
-  ): Promise<void> {
-    return consumeWith({ topic: RAW_ARTICLES, group: 'test', handle }, settings, listener, { prepare, send })(
-      this.batch,
-    );
+  ): PartitionWork {
+    const request = { topic: RAW_ARTICLES, group: 'test', handle };
+    const outlet = { prepare, send };
+    const all = { ...settings, ...this.overrides };
+    this.work = consumeWith(request, { settings: all, listener, outlet, inFlight: this.inFlight })({
+      partition: 0,
+      commit: async (next) => {
+        await this.commit(next);
+        this.commits.push(next);
+        if (next === BigInt(this.records.length)) this.#settled.resolve();
+      },
+    });
+    return this.work;
+  }
+
+  /** Until all is committed, or the work was stopped. */
+  async run(...how: Parameters<Log['begin']>): Promise<void> {
+    const work = this.begin(...how);
+    const taken = work.take(this.records);
+    await Promise.race([this.#settled.promise, this.#stopped.promise]);
+    await Promise.all([work.finish(), taken]);
+  }
+
+  readonly #stopped = Promise.withResolvers<void>();
+
+  stop(): void {
+    void this.work.stop();
+    this.#stopped.resolve();
   }
 }
 
@@ -133,7 +157,7 @@ describe('the way of a batch through a handler', () => {
     let calls = 0;
     await log.run(async () => {
       calls += 1;
-      log.stop.abort();
+      log.stop();
       return ['done', fault(), 'done'];
     });
     expect(calls).toBe(1);
@@ -144,25 +168,22 @@ describe('the way of a batch through a handler', () => {
   it('concludes nothing from a handler that threw because it was told to stop', async () => {
     const log = new Log(['a']);
     await log.run(async () => {
-      log.stop.abort();
+      log.stop();
       throw hopeless();
     });
     expect([log.commits, log.letters]).toEqual([[], []]);
   });
 
   it('does not wait out a pause when told to stop', async () => {
-    const log = new Log(['a']);
-    const retrying = () => log.stop.abort();
-    const patient = { ...settings, retryBaseMs: 3_600_000, retryMaxMs: 3_600_000 };
-    const request = { topic: RAW_ARTICLES, group: 'test', handle: async () => [fault()] };
-    await consumeWith(request, patient, { retrying }, { prepare, send: async () => undefined })(log.batch);
+    const log = new Log(['a'], undefined, { retryBaseMs: 3_600_000, retryMaxMs: 3_600_000 });
+    await log.run(async () => [fault()], { retrying: () => log.stop() });
     expect(log.commits).toEqual([]);
   });
 
   it('leaves uncommitted what it could not put among the dead letters before it was told to stop', async () => {
     const log = new Log(['a', 'b']);
     const send = async () => {
-      log.stop.abort();
+      log.stop();
       throw new Error('No broker');
     };
     await log.run(async () => ['done', hopeless()], {}, send);
@@ -196,5 +217,57 @@ describe('the way of a batch through a handler', () => {
     expect(sent).toEqual([[a, b, c], [a], [b], [c]]);
     expect(log.letters.map(({ key }) => key)).toEqual([b]);
     expect(log.commits.at(-1)).toBe(3n);
+  });
+
+  it('takes no more while a batch is in line or the bytes in flight are spent, but one record of a partition that holds none', async () => {
+    const log = new Log(['a', 'b', 'c'], undefined, { maxBytesInFlight: 1, batchMaxEvents: 1 });
+    const gate = Promise.withResolvers<void>();
+    const work = log.begin(() => gate.promise);
+    const rooms: number[] = [];
+    void work.take(log.records.slice(0, 1)).then(() => rooms.push(1));
+    const other = new Log(['d', 'e'], undefined, { maxBytesInFlight: 1 });
+    await eventually(() => log.inFlight.spent);
+    expect(rooms).toEqual([]);
+    expect(other.inFlight.used).toBe(0);
+    gate.resolve();
+    await eventually(() => rooms.length === 1);
+    expect(log.inFlight.used).toBe(0);
+    await work.finish();
+  });
+
+  it('gives the bytes of what it held back when the partition is taken away, and commits nothing any more', async () => {
+    const log = new Log(['a', 'b', 'c']);
+    const gate = Promise.withResolvers<void>();
+    const work = log.begin(() => gate.promise);
+    await work.take(log.records);
+    expect(log.inFlight.used).toBeGreaterThan(0);
+    const lost = work.lose();
+    gate.resolve();
+    await lost;
+    expect(log.inFlight.used).toBe(0);
+    expect(log.commits).toEqual([]);
+    await work.take(log.records);
+    expect(log.inFlight.used).toBe(0);
+  });
+
+  it('begins nothing more when too much waits behind one key, and goes on when that is done', async () => {
+    const names = Array.from({ length: 1_500 }, (_, at) => (at === 0 || at % 5 > 0 ? 'stuck' : `free-${at}`));
+    const log = new Log(names);
+    let open = false;
+    const done: bigint[] = [];
+    const running = log.run(async ({ events }) =>
+      events.map(({ event, offset }) => {
+        if (!open && nameOf(event) === 'stuck') return away();
+        done.push(offset);
+        return 'done';
+      }),
+    );
+    await eventually(() => done.length >= 200);
+    expect(done.at(-1)).toBeLessThan(1_400n);
+    expect(log.commits).toEqual([]);
+    open = true;
+    await running;
+    expect(done).toHaveLength(1_500);
+    expect(log.commits.at(-1)).toBe(1_500n);
   });
 });

@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type CloudEvent,
-  type DeadLetterReason,
-  type EventType,
-  KhabarError,
-  decodeEvent,
-  toKhabarError,
-} from '@khabar/contracts';
+import { type CloudEvent, type DeadLetterReason, type EventType, KhabarError, toKhabarError } from '@khabar/contracts';
+import { Bell } from './bell.ts';
 import type { BusListener, BusSettings, Outcome, Produced, ReceivedEvent, SubscriptionRequest } from './bus.ts';
+import type { BytesInFlight } from './bytes-in-flight.ts';
 import { deadLetterOf } from './dead-letters.ts';
 import { backoffMs, nextDelivery } from './delivery.ts';
-import type { ConsumedRecord, OutgoingRecord, RecordBatch } from './driver.ts';
-import { OffsetTracker } from './offsets.ts';
+import type { ConsumedRecord, OutgoingRecord, OwnPartition, PartitionWork } from './driver.ts';
+import { type Entry, PartitionQueue } from './partition-queue.ts';
 import { type TracedEvent, systemOf, traceProcessing } from './trace.ts';
 
 /** An event ready to be sent. */
@@ -29,156 +24,164 @@ export interface Outlet {
   send(records: readonly OutgoingRecord[]): Promise<void>;
 }
 
-/** One event that is neither done nor a dead letter. */
-interface Waiting<T extends EventType> {
-  readonly record: ConsumedRecord;
-  readonly event: CloudEvent<T>;
-  readonly key: string;
-  readonly firstAt: string;
-  attempt: number;
-  failures: number;
-  /** When it may be tried (again), by `performance.now()`. */
-  dueAtMs: number;
-  /** It was in a batch that threw, so it is tried alone: one event must not take its neighbours along. */
-  alone: boolean;
-}
-
 /** What was produced of one event. */
 interface Production<T extends EventType> {
-  readonly of: Waiting<T>;
+  readonly of: Entry<T>;
   readonly sendings: readonly Sending[];
 }
 
-interface DeadLetter {
-  readonly record: ConsumedRecord;
-  readonly subject: string;
-  readonly reason: DeadLetterReason;
+/** A failed event and why. */
+type Failure<T extends EventType> = readonly [Entry<T>, KhabarError];
+
+/** What a consumer shares with the others of its bus. */
+export interface ConsumerSurroundings {
+  readonly settings: BusSettings;
+  readonly listener: BusListener;
+  readonly outlet: Outlet;
+  readonly inFlight: BytesInFlight;
 }
 
+/** Which part of the bytes in flight may wait in one partition for retries, and behind them. */
+const WAITING_PART = 8;
+
 /**
- * The way of a batch of records through a handler, the same for both drivers: decode, handle, retry or give up, commit as it goes.
- * The returned function resolves when every record is done or a durable dead letter and that is committed, or soon after the batch's
- * signal aborted.
+ * The way of a partition's records through a handler, the same for both drivers: decode, handle, retry or give up, commit as it goes.
+ * What waits for a retry holds back later events of its key alone; what waits for a dependency, the whole partition.
  */
 export function consumeWith<T extends EventType>(
   request: SubscriptionRequest<T>,
-  settings: BusSettings,
-  listener: BusListener,
-  outlet: Outlet,
-): (batch: RecordBatch) => Promise<void> {
-  return (batch) => new BatchRun(batch, request, settings, listener, outlet).run();
+  surroundings: ConsumerSurroundings,
+): (partition: OwnPartition) => PartitionWork {
+  return (partition) => new PartitionRun(request, surroundings, partition);
 }
 
-class BatchRun<T extends EventType> {
-  readonly #batch: RecordBatch;
+class PartitionRun<T extends EventType> implements PartitionWork {
   readonly #request: SubscriptionRequest<T>;
   readonly #settings: BusSettings;
   readonly #listener: BusListener;
   readonly #outlet: Outlet;
-  readonly #offsets: OffsetTracker;
-  #waiting: Waiting<T>[] = [];
+  readonly #inFlight: BytesInFlight;
+  readonly #own: OwnPartition;
+  readonly #queue: PartitionQueue<T>;
+  readonly #bell = new Bell();
+  readonly #wakeForRoom = () => this.#makeRoom();
+  /** Aborts when nothing new is to begin. */
+  readonly #ending = new AbortController();
+  /** Aborts when the handler is to stop. */
+  readonly #stop = new AbortController();
+  readonly #finished: Promise<void>;
+  #lost = false;
+  #roomWanted: PromiseWithResolvers<void> | null = null;
+  /** Until when all waits for a dependency, by `performance.now()`, and for how many times in a row. */
+  #pausedUntilMs = 0;
+  #pauses = 0;
   #committed: bigint | null = null;
 
   constructor(
-    batch: RecordBatch,
     request: SubscriptionRequest<T>,
-    settings: BusSettings,
-    listener: BusListener,
-    outlet: Outlet,
+    { settings, listener, outlet, inFlight }: ConsumerSurroundings,
+    own: OwnPartition,
   ) {
-    this.#batch = batch;
     this.#request = request;
     this.#settings = settings;
     this.#listener = listener;
     this.#outlet = outlet;
-    this.#offsets = new OffsetTracker(batch.records.map((record) => record.offset));
+    this.#inFlight = inFlight;
+    this.#own = own;
+    this.#queue = new PartitionQueue({
+      topic: request.topic.name,
+      type: request.topic.event,
+      maxEvents: settings.batchMaxEvents,
+      maxBytes: settings.batchMaxBytes,
+      maxWaitingBytes: settings.maxBytesInFlight / WAITING_PART,
+    });
+    this.#finished = this.#run();
   }
 
-  async run(): Promise<void> {
-    const { signal } = this.#batch;
-    await this.#decode();
-    while (this.#waiting.length > 0 && !signal.aborted) {
-      const { ready, nextAtMs } = this.#ready(performance.now());
-      if (ready.length > 0) await this.#try(ready);
-      else await this.#pause(nextAtMs - performance.now());
-    }
-    for (let failures = 1; !(await this.#commit()) && !signal.aborted; failures += 1) await this.#backoff(failures);
+  take(records: readonly ConsumedRecord[]): Promise<void> {
+    if (this.#ending.signal.aborted) return Promise.resolve();
+    this.#inFlight.take(this.#queue.add(records));
+    this.#bell.ring();
+    this.#roomWanted ??= Promise.withResolvers();
+    const { promise } = this.#roomWanted;
+    this.#makeRoom();
+    return promise;
   }
 
-  async #decode(): Promise<void> {
-    const undecodable: DeadLetter[] = [];
-    const now = new Date().toISOString();
-    for (const record of this.#batch.records) {
+  finish(): Promise<void> {
+    this.#ending.abort();
+    this.#bell.ring();
+    this.#makeRoom();
+    return this.#finished;
+  }
+
+  stop(): Promise<void> {
+    this.#stop.abort();
+    return this.finish();
+  }
+
+  lose(): Promise<void> {
+    this.#lost = true;
+    return this.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
       try {
-        const event = this.#expected(decodeEvent(record.headers, record.value));
-        const key = record.key ?? event.subject;
-        this.#waiting.push({ record, event, key, firstAt: now, attempt: 1, failures: 0, dueAtMs: 0, alone: false });
-      } catch (thrown) {
-        undecodable.push({
-          record,
-          subject: record.key ?? '',
-          reason: this.#reason(record, toKhabarError(thrown), 1, now, now),
-        });
+        await this.#step();
+      } catch (error) {
+        // a fault of our own or of a listener: what is not settled is still in line
+        this.#pauseFor(error);
       }
     }
-    await this.#bury(undecodable);
+    await this.#commit();
+    this.#inFlight.forget(this.#wakeForRoom);
+    this.#inFlight.release(this.#queue.bytes);
   }
 
-  #expected(event: CloudEvent): CloudEvent<T> {
-    const { topic } = this.#request;
-    if (topic.event !== null && event.type !== topic.event) {
-      throw new KhabarError('unexpected-event-type', `An event of type ${event.type} does not belong on ${topic.name}`);
+  async #step(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs < this.#pausedUntilMs) return this.#pause(this.#pausedUntilMs - nowMs);
+    const { ready, nextAtMs } = this.#queue.next(nowMs);
+    this.#makeRoom();
+    if (ready.length > 0) await this.#try(ready);
+    else await this.#bell.wait(nextAtMs === Infinity ? undefined : nextAtMs - nowMs);
+  }
+
+  /** More is taken while no batch is in line and bytes are free; by a partition that holds nothing in any case, so that none starves. */
+  #makeRoom(): void {
+    if (this.#roomWanted === null) return;
+    if (!this.#ending.signal.aborted) {
+      if (this.#queue.isFull) return;
+      if (this.#inFlight.spent && !this.#queue.isEmpty) return this.#inFlight.whenFree(this.#wakeForRoom);
     }
-    return event as CloudEvent<T>;
+    this.#roomWanted.resolve();
+    this.#roomWanted = null;
   }
 
-  /** The events to try now: those due whose key has no earlier one that waits; one that must be alone is alone. */
-  #ready(nowMs: number): { ready: Waiting<T>[]; nextAtMs: number } {
-    const ready: Waiting<T>[] = [];
-    const heldBack = new Set<string>();
-    let nextAtMs = Infinity;
-    for (const each of this.#waiting) {
-      if (heldBack.has(each.key)) continue;
-      if (each.dueAtMs > nowMs) nextAtMs = Math.min(nextAtMs, each.dueAtMs);
-      else if (!each.alone) {
-        ready.push(each);
-        continue;
-      } else if (ready.length === 0) return { ready: [each], nextAtMs };
-      heldBack.add(each.key);
-    }
-    return { ready, nextAtMs };
-  }
-
-  async #try(tried: readonly Waiting<T>[]): Promise<void> {
-    const { topic, partition } = this.#batch;
-    const startedAtMs = performance.now();
-    const outcomes = await this.#handle(tried);
-    this.#listener.handled?.(topic, partition, tried.length, (performance.now() - startedAtMs) / 1000);
-    if (outcomes === null) return;
-    const done: Waiting<T>[] = [];
+  async #try(tried: readonly Entry<T>[]): Promise<void> {
+    const events = tried.filter(({ event }) => !(event instanceof KhabarError));
+    const outcomes = events.length > 0 ? await this.#handle(events) : [];
+    if (this.#lost) return;
+    const done: Entry<T>[] = [];
     const produced: Production<T>[] = [];
-    const failed: [Waiting<T>, KhabarError][] = [];
-    for (const [at, each] of tried.entries()) {
-      const outcome = outcomes[at]!;
+    const failed: Failure<T>[] = [];
+    const dead: Failure<T>[] = tried.flatMap((each) => (each.event instanceof KhabarError ? [[each, each.event]] : []));
+    for (const [at, outcome] of (outcomes ?? []).entries()) {
+      const each = events[at]!;
       if (outcome === 'done') done.push(each);
       else if (outcome instanceof KhabarError) failed.push([each, outcome]);
       else this.#prepare(each, outcome, produced, failed);
     }
-    this.#finish(done);
+    this.#finishWith(done);
     await this.#publish(produced, failed);
-    const dead = failed
-      .filter(([each, error]) => !this.#willRetry(each, error))
-      .map(([each, error]) => this.#deadLetter(each, error));
+    dead.push(...failed.filter(([each, error]) => !this.#willRetry(each, error)));
     await this.#bury(dead);
     await this.#commit();
   }
 
-  #prepare(
-    each: Waiting<T>,
-    { publish }: Produced,
-    produced: Production<T>[],
-    failed: [Waiting<T>, KhabarError][],
-  ): void {
+  #prepare(each: Entry<T>, { publish }: Produced, produced: Production<T>[], failed: Failure<T>[]): void {
     const sendings: Sending[] = [];
     try {
       for (const event of publish) sendings.push(this.#outlet.prepare(event));
@@ -190,7 +193,7 @@ class BatchRun<T extends EventType> {
   }
 
   /** Makes durable what was produced, all at once; where a record of it is refused for good, event by event, to find the one at fault. */
-  async #publish(produced: readonly Production<T>[], failed: [Waiting<T>, KhabarError][]): Promise<void> {
+  async #publish(produced: readonly Production<T>[], failed: Failure<T>[]): Promise<void> {
     const sendings = produced.flatMap((each) => each.sendings);
     const records = sendings.map(({ record }) => record);
     const refused = records.length === 0 ? null : await this.#sendPatiently(records, 'cannot publish');
@@ -199,7 +202,7 @@ class BatchRun<T extends EventType> {
       return;
     }
     for (const sending of sendings) sending.end(refused ?? undefined);
-    if (refused === null) this.#finish(produced.map(({ of }) => of));
+    if (refused === null) this.#finishWith(produced.map(({ of }) => of));
     else if (refused !== 'stopped') failed.push([produced[0]!.of, refused]);
   }
 
@@ -213,33 +216,39 @@ class BatchRun<T extends EventType> {
         const error = toKhabarError(thrown);
         if (!error.retriable) return error;
         this.#disturbed(failing, error);
-        if (this.#batch.signal.aborted) return 'stopped';
+        if (this.#ending.signal.aborted) return 'stopped';
         await this.#backoff(failures);
       }
     }
   }
 
-  #finish(done: readonly Waiting<T>[]): void {
+  #finishWith(done: readonly Entry<T>[]): void {
     if (done.length === 0) return;
-    this.#settle(done.map((each) => each.record));
-    const { topic, partition } = this.#batch;
+    this.#settle(done);
     const bytes = done.reduce((sum, each) => sum + (each.record.value?.length ?? 0), 0);
-    this.#listener.consumed?.(topic, partition, done.length, bytes);
+    this.#listener.consumed?.(this.#request.topic.name, this.#own.partition, done.length, bytes);
+  }
+
+  #settle(entries: readonly Entry<T>[]): void {
+    this.#inFlight.release(this.#queue.settle(entries));
+    this.#makeRoom();
   }
 
   /** What became of each event, or null when nothing is to be concluded. */
-  async #handle(tried: readonly Waiting<T>[]): Promise<readonly Outcome[] | null> {
-    const { topic, partition, signal } = this.#batch;
-    const { group } = this.#request;
+  async #handle(tried: readonly Entry<T>[]): Promise<readonly Outcome[] | null> {
+    const { signal } = this.#stop;
+    const { group, handle } = this.#request;
+    const [topic, { partition }] = [this.#request.topic.name, this.#own];
     const traced = tried.map(({ event, record: { offset, value } }) => {
       const receipt = { topic, partition, offset, group, bytes: value?.length ?? 0, batchSize: tried.length };
-      return traceProcessing(systemOf(this.#settings), event, receipt);
+      return traceProcessing(systemOf(this.#settings), event as CloudEvent<T>, receipt);
     });
+    const startedAtMs = performance.now();
     try {
       const events = tried.map((each, at) => toReceivedEvent(each, traced[at]!.event));
-      const outcomes =
-        (await this.#request.handle({ topic, partition, events, signal })) ?? events.map(() => 'done' as const);
+      const outcomes = (await handle({ topic, partition, events, signal })) ?? events.map(() => 'done' as const);
       if (outcomes.length === events.length) {
+        this.#pauses = 0;
         for (const [at, outcome] of outcomes.entries())
           traced[at]!.end(outcome instanceof KhabarError ? outcome : undefined);
         return outcomes;
@@ -256,28 +265,26 @@ class BatchRun<T extends EventType> {
       if (signal.aborted) return null;
       const error = toKhabarError(thrown);
       if (error.dependency) {
-        this.#waitFor(error, tried);
+        this.#pauseFor(error);
         return null;
       }
       if (tried.length === 1) return [error];
       for (const each of tried) each.alone = true;
       return null;
+    } finally {
+      this.#listener.handled?.(topic, partition, tried.length, (performance.now() - startedAtMs) / 1000);
     }
   }
 
-  #waitFor(error: KhabarError, tried: readonly Waiting<T>[]): void {
-    const failures = Math.max(...tried.map((each) => each.failures)) + 1;
-    const pauseMs = backoffMs(failures, this.#settings, Math.random());
-    const dueAtMs = performance.now() + pauseMs;
-    // The neighbours that have not been tried would meet the same closed door.
-    for (const each of this.#waiting) {
-      each.failures = failures;
-      each.dueAtMs = Math.max(each.dueAtMs, dueAtMs);
-    }
+  /** Nothing is tried for a while: all would meet the same closed door. */
+  #pauseFor(error: unknown): void {
+    this.#pauses += 1;
+    const pauseMs = backoffMs(this.#pauses, this.#settings, Math.random());
+    this.#pausedUntilMs = performance.now() + pauseMs;
     this.#disturbed(`waits ${pauseMs} ms for what it depends on`, error);
   }
 
-  #willRetry(each: Waiting<T>, error: KhabarError): boolean {
+  #willRetry(each: Entry<T>, error: KhabarError): boolean {
     each.failures += 1;
     const delivery = nextDelivery(
       { error, attempt: each.attempt, failures: each.failures },
@@ -285,70 +292,58 @@ class BatchRun<T extends EventType> {
       Math.random(),
     );
     if (delivery.retryAfterMs === null) return false;
-    const { topic, partition } = this.#batch;
-    this.#listener.retrying?.(topic, partition, each.event.subject, each.attempt, delivery.retryAfterMs, error);
+    const [topic, { partition }] = [this.#request.topic.name, this.#own];
+    this.#listener.retrying?.(topic, partition, subjectOf(each), each.attempt, delivery.retryAfterMs, error);
     if (delivery.countsAsAttempt) each.attempt += 1;
     each.dueAtMs = performance.now() + delivery.retryAfterMs;
     return true;
   }
 
-  #deadLetter(each: Waiting<T>, error: KhabarError): DeadLetter {
-    const reason = this.#reason(each.record, error, each.attempt, each.firstAt, new Date().toISOString());
-    return { record: each.record, subject: each.event.subject, reason };
-  }
-
-  #reason(
-    { topic, partition, offset }: ConsumedRecord,
-    { code, message }: KhabarError,
-    attempts: number,
-    firstAt: string,
-    lastAt: string,
-  ): DeadLetterReason {
+  #reason({ record, attempt, firstAt }: Entry<T>, { code, message }: KhabarError, lastAt: string): DeadLetterReason {
     const { service, version } = this.#settings;
-    const origin = { topic, partition, offset: String(offset) };
-    return { code, message, attempts, service, version, origin, firstAt, lastAt };
+    const origin = { topic: record.topic, partition: record.partition, offset: String(record.offset) };
+    return { code, message, attempts: attempt, service, version, origin, firstAt, lastAt };
   }
 
   /** Settles dead letters once they are durable; what cannot be sent stays unsettled, and so uncommitted. */
-  async #bury(letters: readonly DeadLetter[]): Promise<void> {
-    if (letters.length === 0) return;
-    const records = letters.map(({ record, reason }) => deadLetterOf(this.#request.topic, record, reason));
+  async #bury(dead: readonly Failure<T>[]): Promise<void> {
+    if (dead.length === 0) return;
+    const now = new Date().toISOString();
+    const letters = dead.map(([entry, error]) => ({ entry, reason: this.#reason(entry, error, now) }));
+    const records = letters.map(({ entry, reason }) => deadLetterOf(this.#request.topic, entry.record, reason));
     for (let failures = 1; ; failures += 1) {
       try {
         await this.#outlet.send(records);
         break;
       } catch (error) {
         this.#disturbed('cannot put away dead letters', error);
-        if (this.#batch.signal.aborted) return;
+        if (this.#ending.signal.aborted) return;
         await this.#backoff(failures);
       }
     }
-    this.#settle(letters.map(({ record }) => record));
-    for (const { subject, reason } of letters) this.#listener.deadLettered?.(this.#batch.topic, subject, reason);
+    this.#settle(letters.map(({ entry }) => entry));
+    for (const { entry, reason } of letters) {
+      this.#listener.deadLettered?.(this.#request.topic.name, subjectOf(entry), reason);
+    }
   }
 
-  #settle(records: readonly ConsumedRecord[]): void {
-    const settled = new Set(records);
-    for (const record of records) this.#offsets.done(record.offset);
-    this.#waiting = this.#waiting.filter((each) => !settled.has(each.record));
-  }
-
-  /** Whether all that may be committed is. */
-  async #commit(): Promise<boolean> {
-    const next = this.#offsets.committable;
-    if (next === null || next === this.#committed) return true;
-    try {
-      await this.#batch.commit(next);
-      this.#committed = next;
-      return true;
-    } catch (error) {
-      this.#disturbed('cannot commit', error);
-      return false;
+  /** Commits what may be, as often as it takes: going on without would only mean more that comes again. */
+  async #commit(): Promise<void> {
+    const next = this.#queue.committable;
+    for (let failures = 1; next !== null && next !== this.#committed && !this.#lost; failures += 1) {
+      try {
+        await this.#own.commit(next);
+        this.#committed = next;
+      } catch (error) {
+        this.#disturbed('cannot commit', error);
+        if (this.#ending.signal.aborted) return;
+        await this.#backoff(failures);
+      }
     }
   }
 
   #disturbed(what: string, error: unknown): void {
-    const { topic, partition } = this.#batch;
+    const [topic, { partition }] = [this.#request.topic.name, this.#own];
     this.#listener.disturbed?.(`${this.#request.group} ${what} (${topic}, partition ${partition})`, error);
   }
 
@@ -356,8 +351,9 @@ class BatchRun<T extends EventType> {
     return this.#pause(backoffMs(failures, this.#settings, Math.random()));
   }
 
+  /** Ends early when nothing new is to begin. */
   async #pause(ms: number): Promise<void> {
-    const { signal } = this.#batch;
+    const { signal } = this.#ending;
     try {
       await sleep(Math.max(0, ms), undefined, { signal });
     } catch (error) {
@@ -366,8 +362,12 @@ class BatchRun<T extends EventType> {
   }
 }
 
+function subjectOf({ event, key }: Entry<EventType>): string {
+  return event instanceof KhabarError ? key : event.subject;
+}
+
 function toReceivedEvent<T extends EventType>(
-  { key, record, attempt }: Waiting<T>,
+  { key, record, attempt }: Entry<T>,
   event: CloudEvent<T>,
 ): ReceivedEvent<T> {
   return { event, key, offset: record.offset, attempt, bytes: record.value?.length ?? 0 };

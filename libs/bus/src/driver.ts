@@ -13,31 +13,38 @@ export interface OutgoingRecord {
 /** A record as a consumer gets it. */
 export type ConsumedRecord = StoredRecord;
 
-/** Records of one partition in order of offset, never empty, of which the consumer may commit as it goes. */
-export interface RecordBatch {
-  readonly topic: string;
+/** A partition that is now ours, as a driver hands it over. */
+export interface OwnPartition {
   readonly partition: number;
-  readonly records: readonly ConsumedRecord[];
   /**
-   * Aborts when the partition is no longer ours, or when the subscription closes: then what is under way is finished and may still be
-   * committed until `onBatch` returns, but nothing new begins.
+   * Everything below `nextOffset` is done. With outputs, these and the commit become durable together or not at all; after a rejection
+   * it may be repeated with the same arguments. Does nothing once the partition is no longer ours.
+   * @throws KhabarError when it cannot be made now, or an output is refused for good
    */
-  readonly signal: AbortSignal;
-  /** Everything below `nextOffset` is done. Does nothing once the partition is no longer ours; rejects when the commit cannot be made now. */
-  commit(nextOffset: bigint): Promise<void>;
+  commit(nextOffset: bigint, outputs?: readonly OutgoingRecord[]): Promise<void>;
 }
 
-/**
- * What a driver is asked to consume. `onBatch` never rejects; the next batch of the partition comes after it returned. Partitions do
- * not wait for each other. Unless its signal aborted, a batch that returned has been committed to its end.
- */
+/** The work on a partition, for as long as it is ours. Nothing of it rejects. */
+export interface PartitionWork {
+  /** Takes the next records in order of offset. Resolves when there is room for more, or when there will be no more of it. */
+  take(records: readonly ConsumedRecord[]): Promise<void>;
+  /** Begins nothing new; resolves when what is with the handler is through, and all that is done is committed, if it can be. */
+  finish(): Promise<void>;
+  /** As `finish`, and tells the handler to stop. */
+  stop(): Promise<void>;
+  /** As `stop`, but the partition is another's: commits nothing any more. */
+  lose(): Promise<void>;
+}
+
+/** What a driver is asked to consume. Partitions do not wait for each other. */
 export interface ConsumeRequest {
   readonly topic: TopicDefinition;
   readonly group: string;
-  /** Largest batch. A record larger than `maxBytes` is a batch of its own. */
+  /** Most that is read at once of one partition; a record larger than `maxBytes` is read alone. */
   readonly maxEvents: number;
   readonly maxBytes: number;
-  readonly onBatch: (batch: RecordBatch) => Promise<void>;
+  /** Begins the work on a partition that became ours; one that comes back begins anew, when the work of before is through. */
+  readonly begin: (partition: OwnPartition) => PartitionWork;
   /** A consumer broke and is built anew, or the log is away. */
   readonly onDisturbance: (what: string, error: unknown) => void;
 }

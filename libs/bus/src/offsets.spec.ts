@@ -2,9 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OffsetTracker } from './offsets.ts';
 
+/** A tracker of offsets that have all begun. */
+function tracking(offsets: readonly bigint[]): OffsetTracker {
+  const tracker = new OffsetTracker();
+  for (const offset of offsets) tracker.begin(offset);
+  return tracker;
+}
+
 describe('offsets', () => {
   it('commits nothing past the first that is not done', () => {
-    const tracker = new OffsetTracker([4n, 5n, 6n, 7n]);
+    const tracker = tracking([4n, 5n, 6n, 7n]);
     tracker.done(5n);
     tracker.done(7n);
     expect(tracker.committable).toBe(null);
@@ -15,7 +22,7 @@ describe('offsets', () => {
   });
 
   it('steps over gaps in the log', () => {
-    const tracker = new OffsetTracker([1n, 5n]);
+    const tracker = tracking([1n, 5n]);
     tracker.done(1n);
     expect(tracker.committable).toBe(2n);
     tracker.done(5n);
@@ -23,7 +30,7 @@ describe('offsets', () => {
   });
 
   it('takes an offset that is done twice as done once', () => {
-    const tracker = new OffsetTracker([1n, 2n, 3n]);
+    const tracker = tracking([1n, 2n, 3n]);
     tracker.done(1n);
     tracker.done(1n);
     expect(tracker.committable).toBe(2n);
@@ -38,7 +45,7 @@ describe('offsets', () => {
       fc.property(
         offsetLists.chain((offsets) => fc.tuple(fc.constant(offsets), fc.shuffledSubarray(offsets))),
         ([offsets, order]) => {
-          const tracker = new OffsetTracker(offsets);
+          const tracker = tracking(offsets);
           const done = new Set<bigint>();
           let before = -1n;
           for (const offset of order) {
@@ -59,10 +66,19 @@ describe('offsets', () => {
   it('commits the whole batch once all are done', () => {
     fc.assert(
       fc.property(offsetLists, (offsets) => {
-        const tracker = new OffsetTracker(offsets);
+        const tracker = tracking(offsets);
         for (const offset of offsets.toReversed()) tracker.done(offset);
         expect(tracker.committable).toBe(offsets.at(-1)! + 1n);
       }),
     );
+  });
+
+  it('counts what comes again after a crash: all that has begun from the first that is not done on', () => {
+    const tracker = tracking(Array.from({ length: 3_000 }, (_, at) => BigInt(at)));
+    for (let offset = 0n; offset < 2_000n; offset += 1n) tracker.done(offset);
+    tracker.done(2_500n);
+    expect(tracker.uncommittable).toBe(1_000);
+    tracker.begin(3_000n);
+    expect([tracker.committable, tracker.uncommittable]).toEqual([2_000n, 1_001]);
   });
 });

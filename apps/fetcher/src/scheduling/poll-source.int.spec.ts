@@ -57,7 +57,15 @@ describe('one poll', () => {
   const open = () =>
     openBus({
       ...{ service: 'fetcher', version: '1', kafkaBrokers: null, databaseUrl: test.url },
-      ...{ maxAttempts: 1, retryBaseMs: 1, retryMaxMs: 1, batchMaxEvents: 100, batchMaxBytes: 1_000_000, lingerMs: 0 },
+      ...{
+        maxAttempts: 1,
+        retryBaseMs: 1,
+        retryMaxMs: 1,
+        batchMaxEvents: 100,
+        batchMaxBytes: 1_000_000,
+        lingerMs: 0,
+        maxBytesInFlight: 32 * 1024 * 1024,
+      },
     });
   beforeAll(async () => {
     test = await createTestDatabase();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { articleChangeEvent, articleChangeExample } from '@khabar/contracts';
 import { eventually, uniqueName } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
@@ -172,6 +173,34 @@ export function consumingContract(connect: () => Connection): void {
       expect(new Set(changes)).toEqual(new Set([articleChangeExample.id]));
     });
 
+    it('reads no more than may be in flight, one larger record at a time all the same, and goes on when it is done', async () => {
+      await using bench = new Workbench(connect(), 2);
+      const maxBytesInFlight = 256 * 1024;
+      const bus = await bench.ready({ maxBytesInFlight });
+      const huge = rawEvent('huge', 'x'.repeat(2 * maxBytesInFlight));
+      for (let at = 0; at < 10; at += 1) {
+        const some = Array.from({ length: 20 }, (_, each) => rawEvent(`some-${at}-${each}`, randomText(16 * 1024)));
+        await bus.publish(at === 5 ? [...some, huge] : some);
+      }
+      const gate = Promise.withResolvers<void>();
+      const held = new Set<number>();
+      const done: string[] = [];
+      await bus.subscribe({
+        topic: bench.raw,
+        group: bench.group,
+        handle: async (batch: Batch<'news.raw.v1'>) => {
+          held.add(batch.partition);
+          await gate.promise;
+          done.push(...namesOf(batch));
+        },
+      });
+      await eventually(() => held.size === 2);
+      gate.resolve();
+      await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
+      expect(new Set(done).size).toBe(201);
+      expect(done).toHaveLength(201);
+    });
+
     it('lets no partition wait for another', async () => {
       await using bench = new Workbench(connect(), 3);
       const bus = await bench.ready();
@@ -197,4 +226,9 @@ export function consumingContract(connect: () => Connection): void {
       gate.resolve();
     });
   });
+}
+
+/** Text that no compression makes much smaller. */
+function randomText(length: number): string {
+  return randomBytes(length / 2).toString('hex');
 }

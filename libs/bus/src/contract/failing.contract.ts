@@ -127,6 +127,31 @@ export function failingContract(connect: () => Connection, features: ContractFea
       await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
     });
 
+    it('goes on with other keys for longer than a batch while an event waits, and commits no further than that', async () => {
+      await using bench = new Workbench(connect(), 1);
+      const bus = await bench.ready({ batchMaxEvents: 5 });
+      await bus.publish([rawEvent('waits', 'first'), ...rawEvents(30), rawEvent('waits', 'second')]);
+      let open = false;
+      const done: string[] = [];
+      await bus.subscribe({
+        topic: bench.raw,
+        group: bench.group,
+        handle: async (batch: Batch<'news.raw.v1'>) =>
+          batch.events.map(({ event }) => {
+            if (!open && nameOf(event) === 'waits') return new KhabarError('away', 'Not yet', { dependency: true });
+            done.push(event.data.body!);
+            return 'done' as const;
+          }),
+      });
+      await eventually(() => done.length === 30);
+      await bus.publish(rawEvents(10, 'later-'));
+      await eventually(() => done.length === 40);
+      expect(await lagOf(bus, bench.group, bench.raw)).toBe(42n);
+      open = true;
+      await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
+      expect(done.slice(40)).toEqual(['first', 'second']);
+    });
+
     it('commits nothing past the first event that is not done', async () => {
       await using bench = new Workbench(connect(), 1);
       const bus = await bench.ready();

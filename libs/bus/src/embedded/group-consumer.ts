@@ -1,6 +1,6 @@
 import type { Subscription } from '../bus.ts';
 import type { ConsumeRequest } from '../driver.ts';
-import { Bell } from './bell.ts';
+import { Bell } from '../bell.ts';
 import { databaseError } from './database-error.ts';
 import type { Log, LogTopic } from './log.ts';
 import { OwnedPartition } from './owned-partition.ts';

@@ -2,7 +2,8 @@ import { RAW_ARTICLES, type TopicDefinition } from '@khabar/contracts';
 import { type TestDatabase, createTestDatabase, eventually, uniqueName } from '@khabar/testing';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ConsumeRequest, Driver, RecordBatch } from '../driver.ts';
+import { type RecordBatch, byBatch } from '../contract/by-batch.contract.ts';
+import type { Driver } from '../driver.ts';
 import { openEmbeddedDriver, type EmbeddedSettings } from './embedded-driver.ts';
 import { MEMBER_LOCK } from './schema.ts';
 
@@ -41,7 +42,7 @@ async function open(settings: Partial<EmbeddedSettings> = {}): Promise<Driver> {
 }
 
 /** Consumes with a driver of its own; the values of what was handed over are remembered. */
-async function join(onBatch: ConsumeRequest['onBatch'], settings: Partial<EmbeddedSettings> = {}) {
+async function join(onBatch: (batch: RecordBatch) => Promise<void>, settings: Partial<EmbeddedSettings> = {}) {
   const seen: string[] = [];
   const driver = await open(settings);
   const subscription = await driver.consume({
@@ -50,10 +51,10 @@ async function join(onBatch: ConsumeRequest['onBatch'], settings: Partial<Embedd
     maxEvents: 100,
     maxBytes: 1024 * 1024,
     onDisturbance: () => undefined,
-    onBatch: async (batch) => {
+    begin: byBatch(async (batch) => {
       seen.push(...valuesOf(batch));
       await onBatch(batch);
-    },
+    }),
   });
   opened.push(subscription);
   return { seen, driver };

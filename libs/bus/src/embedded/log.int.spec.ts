@@ -3,6 +3,7 @@ import { type TestDatabase, createTestDatabase, eventually, uniqueName } from '@
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { byBatch } from '../contract/by-batch.contract.ts';
 import type { StoredRecord } from '../bus.ts';
 import type { Driver, OutgoingRecord } from '../driver.ts';
 import { openEmbeddedDriver } from './embedded-driver.ts';
@@ -56,10 +57,10 @@ describe('the embedded log', () => {
       maxEvents: 5,
       maxBytes: 1024 * 1024,
       onDisturbance: () => undefined,
-      onBatch: async (batch) => {
+      begin: byBatch(async (batch) => {
         for (const each of batch.records) remember(consumed, each);
         await batch.commit(batch.records.at(-1)!.offset + 1n);
-      },
+      }),
     });
 
     const appended = [

@@ -3,7 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { RAW_ARTICLES } from '@khabar/contracts';
 import { type TestDatabase, createTestDatabase, eventually, freePort, uniqueName } from '@khabar/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ConsumeRequest, Driver } from '../driver.ts';
+import { type RecordBatch, byBatch } from '../contract/by-batch.contract.ts';
+import type { Driver } from '../driver.ts';
 import { openEmbeddedDriver } from './embedded-driver.ts';
 
 /** A way to Postgres that can be cut off and opened again. */
@@ -87,10 +88,10 @@ const records = (name: string) =>
     value: Buffer.from('{}'),
   }));
 
-function request(group: string, onBatch: ConsumeRequest['onBatch']) {
+function request(group: string, onBatch: (batch: RecordBatch) => Promise<void>) {
   const disturbances: unknown[] = [];
   const onDisturbance = (_: string, error: unknown) => void disturbances.push(error);
-  return { topic, group, maxEvents: 10, maxBytes: 1024 * 1024, onBatch, onDisturbance, disturbances };
+  return { topic, group, maxEvents: 10, maxBytes: 1024 * 1024, begin: byBatch(onBatch), onDisturbance, disturbances };
 }
 
 describe('the embedded log, when Postgres goes away', () => {

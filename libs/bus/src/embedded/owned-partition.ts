@@ -1,5 +1,5 @@
-import type { ConsumeRequest } from '../driver.ts';
-import { Bell } from './bell.ts';
+import { Bell } from '../bell.ts';
+import type { ConsumeRequest, PartitionWork } from '../driver.ts';
 import type { Log, LogTopic } from './log.ts';
 
 /** What an {@link OwnedPartition} begins with. */
@@ -20,12 +20,12 @@ export interface Ownership {
 /** Pause after a page that could not be read, in milliseconds. */
 const READ_AGAIN_MS = 500;
 
-/** One partition while it is ours: reads batch after batch and hands each on. */
+/** One partition while it is ours: reads page after page, each when there is room for it. */
 export class OwnedPartition {
   readonly partition: number;
   readonly epoch: bigint;
   readonly #with: Ownership;
-  readonly #abort = new AbortController();
+  readonly #work: PartitionWork;
   readonly #bell = new Bell();
   #position: bigint;
   #end: bigint;
@@ -38,6 +38,8 @@ export class OwnedPartition {
     this.epoch = ownership.epoch;
     this.#position = ownership.nextOffset;
     this.#end = ownership.endOffset;
+    const { partition } = ownership;
+    this.#work = ownership.request.begin({ partition, commit: (nextOffset) => this.#commit(nextOffset) });
   }
 
   /** There are records up to this offset; also wakes work that waits for the connection. */
@@ -51,19 +53,21 @@ export class OwnedPartition {
     if (this.#finishing) return false;
     this.#finishing = true;
     this.#bell.ring();
+    void this.#work.finish();
     return true;
   }
 
   /** The batch at hand is told to stop; what it has done by then may still be committed. */
   stop(): void {
     this.finish();
-    this.#abort.abort();
+    void this.#work.stop();
   }
 
   /** It is another's now: nothing is committed any more. */
   lose(): void {
     this.#lost = true;
-    this.stop();
+    this.finish();
+    void this.#work.lose();
   }
 
   /** Resolves when no batch is at hand and none will come. */
@@ -78,22 +82,16 @@ export class OwnedPartition {
       try {
         const { partition } = this;
         const records = await log.page(topic, partition, this.#position, request.maxEvents, request.maxBytes);
-        if (this.#finishing) return;
+        if (this.#finishing) break;
         // what is not there any more was pruned behind the back of a group that did not exist yet
         this.#position = records.length === 0 ? end : records.at(-1)!.offset + 1n;
-        if (records.length === 0) continue;
-        await request.onBatch({
-          topic: topic.name,
-          partition,
-          records,
-          signal: this.#abort.signal,
-          commit: (nextOffset) => this.#commit(nextOffset),
-        });
+        if (records.length > 0) await this.#work.take(records);
       } catch (error) {
         request.onDisturbance(`partition ${this.partition} of ${topic.name} could not be read`, error);
         await this.#bell.wait(READ_AGAIN_MS);
       }
     }
+    await this.#work.finish();
   }
 
   async #commit(nextOffset: bigint): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { Bell } from './bell.ts';
+import { Bell } from '../bell.ts';
 import { rowsOf } from './database.ts';
 
 /** Records deleted in one transaction at most. */

@@ -1,5 +1,5 @@
 import type { ReadFrom, StoredRecord } from '../bus.ts';
-import { Bell } from './bell.ts';
+import { Bell } from '../bell.ts';
 import type { Log, LogTopic, PartitionBounds } from './log.ts';
 import type { Session } from './session.ts';
 

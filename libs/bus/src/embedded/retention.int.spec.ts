@@ -2,6 +2,7 @@ import { RAW_ARTICLES, type TopicDefinition } from '@khabar/contracts';
 import { type TestDatabase, createTestDatabase, eventually, uniqueName } from '@khabar/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { byBatch } from '../contract/by-batch.contract.ts';
 import type { Driver } from '../driver.ts';
 import { openEmbeddedDriver } from './embedded-driver.ts';
 
@@ -52,11 +53,11 @@ async function consume(group: string, count: number): Promise<void> {
     maxEvents: count,
     maxBytes: 1024 * 1024,
     onDisturbance: () => undefined,
-    onBatch: async (batch) => {
+    begin: byBatch(async (batch) => {
       await batch.commit(BigInt(count));
       done.resolve();
       await new Promise((resolve) => batch.signal.addEventListener('abort', resolve));
-    },
+    }),
   });
   await done.promise;
   await subscription.close();
@@ -106,7 +107,7 @@ describe('the retention of the embedded log', () => {
       maxEvents: 100,
       maxBytes: 1024 * 1024,
       onDisturbance: () => undefined,
-      onBatch: async (batch) => first.resolve(batch.records[0]!.offset),
+      begin: byBatch(async (batch) => first.resolve(batch.records[0]!.offset)),
     });
     expect(await first.promise).toBe(700n);
     expect((await driver.groups([group], [topic.name]))[0]!.lag).toBe(10n);

@@ -4,6 +4,7 @@ import { RAW_ARTICLES, type TopicDefinition } from '@khabar/contracts';
 import { describeKafka, eventually, uniqueName } from '@khabar/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { byBatch } from '../contract/by-batch.contract.ts';
 import { collect } from '../contract/workbench.contract.ts';
 import type { Driver } from '../driver.ts';
 import { openKafkaDriver } from './kafka-driver.ts';
@@ -66,10 +67,10 @@ describeKafka('compression', (brokers) => {
       maxEvents: 10,
       maxBytes: 1_000_000,
       onDisturbance: (_, error) => heard.push(error),
-      onBatch: async ({ records, commit }) => {
+      begin: byBatch(async ({ records, commit }) => {
         consumed.push(...records.map(({ value }) => value!.toString()));
         await commit(records.at(-1)!.offset + 1n);
-      },
+      }),
     });
     await eventually(() => heard.length > 0);
     expect(heard[0]).toMatchObject({ code: 'unsupported-compression', message: expect.stringContaining('snappy') });

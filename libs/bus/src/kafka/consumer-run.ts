@@ -1,5 +1,5 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
-import type { ConsumeRequest, ConsumedRecord, RecordBatch } from '../driver.ts';
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { ConsumeRequest, PartitionWork } from '../driver.ts';
 import { bySubscription } from './assign-partitions.ts';
 import { type KafkaSettings, RETRY, disconnect, kafkaError, newClient } from './client.ts';
 import { fromMessage } from './records.ts';
@@ -24,12 +24,14 @@ type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
  * while it goes on.
  */
 export class ConsumerRun {
-  /** Resolves with the reason when the consumer has died, or work failed by a fault of our own: what is uncommitted must come again. */
+  /** Resolves with the reason when the consumer has died: what is uncommitted must come again. */
   readonly ended: Promise<unknown>;
   readonly #request: ConsumeRequest;
   readonly #consumer: Consumer;
-  readonly #work = new Map<number, PartitionWork>();
-  #owned: ReadonlySet<number> = new Set();
+  /** Owned, or lost and not yet through. */
+  readonly #partitions = new Map<number, OwnedPartition>();
+  #assigned: ReadonlySet<number> = new Set();
+  #memberId: string | null = null;
   #joined = Promise.withResolvers<void>();
   #end = Promise.withResolvers<unknown>();
   #stopping = false;
@@ -45,8 +47,8 @@ export class ConsumerRun {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
-      maxBytesPerPartition: MIB,
-      maxBytes: 10 * MIB,
+      maxBytesPerPartition: Math.min(MIB, request.maxBytes),
+      maxBytes: Math.min(10 * MIB, request.maxBytes * request.topic.partitions),
       // there is one way back from a death, for all of its kinds: a new consumer
       retry: { ...RETRY, restartOnFailure: async () => false },
     });
@@ -67,17 +69,15 @@ export class ConsumerRun {
   /** Finishes and commits the batches at hand, unless it has died, then leaves the group. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const work = [...this.#work.values()];
-    for (const each of work) each.abort();
-    await Promise.allSettled(work.map((each) => each.finished));
+    await Promise.all([...this.#partitions.values()].map((partition) => partition.stop()));
     await disconnect(this.#consumer);
   }
 
   async #start(): Promise<void> {
     const consumer = this.#consumer;
     const { topic } = this.#request;
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-      this.#assigned(payload.memberAssignment[topic.name] ?? []),
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) =>
+      this.#assign(memberId, memberAssignment[topic.name] ?? []),
     );
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#die(payload.error));
     await consumer.connect();
@@ -91,122 +91,111 @@ export class ConsumerRun {
     await this.#joined.promise;
   }
 
-  #assigned(partitions: readonly number[]): void {
-    this.#owned = new Set(partitions);
-    for (const [partition, work] of this.#work) {
-      if (!this.#owned.has(partition)) work.lose();
-      // after each rebalance kafkajs fetches from what is committed: not again what is being worked on
-      else if (!work.lost) this.#consumer.seek({ topic: this.#request.topic.name, partition, offset: work.nextOffset });
+  #assign(memberId: string, partitions: readonly number[]): void {
+    // as a new member we had been given up in between, and others may have been at work on what is ours again
+    const goesOn = memberId === this.#memberId;
+    this.#memberId = memberId;
+    this.#assigned = new Set(partitions);
+    for (const [partition, owned] of this.#partitions) {
+      if (!goesOn || !this.#assigned.has(partition)) this.#lose(owned);
+      // after each rebalance kafkajs fetches from what is committed: not again what has been taken
+      else if (!owned.lost && owned.nextOffset !== null) {
+        this.#consumer.seek({ topic: this.#request.topic.name, partition, offset: String(owned.nextOffset) });
+      }
     }
     this.#joined.resolve();
   }
 
+  #lose(owned: OwnedPartition): void {
+    void owned.lose().then(() => {
+      if (this.#partitions.get(owned.partition) === owned) this.#partitions.delete(owned.partition);
+    });
+  }
+
   #die(error: unknown): void {
-    for (const work of this.#work.values()) work.lose();
+    for (const owned of this.#partitions.values()) this.#lose(owned);
     this.#joined.reject(error);
     this.#end.resolve(error);
   }
 
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch, pause, resolveOffset, commitOffsetsIfNecessary, isRunning, isStale } = payload;
-    const { topic, partition, messages } = batch;
+    const { partition, messages } = batch;
     if (this.#stopping) {
       pause();
       return;
     }
     // a fetch that was under way during a rebalance may bring what is no longer ours, or not where we are
-    if (!isRunning() || isStale() || !this.#owned.has(partition) || this.#work.has(partition)) return;
-    const records = messages.map((message) => fromMessage(topic, partition, message));
-    const work = new PartitionWork(this.#request, records, commitOffsetsIfNecessary);
-    this.#work.set(partition, work);
-    const finished = work.finished
-      .catch((error: unknown) => this.#die(error))
-      .finally(() => this.#work.delete(partition));
+    if (!isRunning() || isStale() || !this.#assigned.has(partition)) return;
+    let owned = this.#partitions.get(partition);
+    if (owned?.lost) {
+      // it came back: what its handler still has in hand is to be through before it comes again
+      void owned.lose().then(pause());
+      return;
+    }
+    if (!owned) {
+      owned = new OwnedPartition(this.#request, partition, commitOffsetsIfNecessary);
+      this.#partitions.set(partition, owned);
+    }
+    const room = owned.take(messages);
     resolveOffset(messages.at(-1)!.offset);
-    if (!(await settlesWithin(finished, PATIENCE_MS))) void finished.then(pause());
+    if (!(await settlesWithin(room, PATIENCE_MS))) void room.then(pause());
   }
 }
 
-/** The records of one fetch of one partition on their way through `onBatch`. */
-class PartitionWork {
-  /** The offset behind the last record. */
-  readonly nextOffset: string;
-  /** Rejects by a fault of our own only. */
-  readonly finished: Promise<void>;
-  readonly #request: ConsumeRequest;
+/** A partition from the moment it became ours until its work is through. */
+class OwnedPartition {
+  /** The offset behind the last record that was taken; null before the first. */
+  nextOffset: bigint | null = null;
+  readonly partition: number;
+  readonly #topic: string;
+  readonly #work: PartitionWork;
   readonly #commitOffsets: Commit;
-  readonly #abort = new AbortController();
   #lost = false;
 
-  constructor(request: ConsumeRequest, records: readonly ConsumedRecord[], commitOffsets: Commit) {
-    this.#request = request;
+  constructor(request: ConsumeRequest, partition: number, commitOffsets: Commit) {
+    this.partition = partition;
+    this.#topic = request.topic.name;
     this.#commitOffsets = commitOffsets;
-    this.nextOffset = String(records.at(-1)!.offset + 1n);
-    this.finished = this.#run(records);
+    this.#work = request.begin({ partition, commit: (nextOffset) => this.#commit(nextOffset) });
   }
 
   get lost(): boolean {
     return this.#lost;
   }
 
-  /** Begin nothing new. */
-  abort(): void {
-    this.#abort.abort();
+  /** Takes what it has not taken before; resolves when there is room for more. */
+  take(messages: readonly KafkaMessage[]): Promise<void> {
+    const records = messages
+      .map((message) => fromMessage(this.#topic, this.partition, message))
+      .filter(({ offset }) => this.nextOffset === null || offset >= this.nextOffset);
+    if (records.length > 0) this.nextOffset = records.at(-1)!.offset + 1n;
+    return this.#work.take(records);
   }
 
-  /** The partition is another's: commit nothing any more. */
-  lose(): void {
+  /** Begins nothing new. */
+  stop(): Promise<void> {
+    return this.#work.stop();
+  }
+
+  /** The partition is another's: commits nothing any more. */
+  lose(): Promise<void> {
     this.#lost = true;
-    this.abort();
-  }
-
-  async #run(records: readonly ConsumedRecord[]): Promise<void> {
-    const { signal } = this.#abort;
-    for (const batch of cutBatches(records, this.#request)) {
-      if (signal.aborted) return;
-      const { topic, partition } = batch[0]!;
-      const recordBatch: RecordBatch = {
-        topic,
-        partition,
-        records: batch,
-        signal,
-        commit: (next) => this.#commit(topic, partition, next),
-      };
-      await this.#request.onBatch(recordBatch);
-    }
+    return this.#work.lose();
   }
 
   /**
    * Goes by the batch's own way of committing: it is made at once or fails, while the consumer's retries by itself and might, after a
    * rebalance in between, commit for a partition that is another's.
    */
-  async #commit(topic: string, partition: number, nextOffset: bigint): Promise<void> {
+  async #commit(nextOffset: bigint): Promise<void> {
     if (this.#lost) return;
+    const { partition } = this;
+    const offsets = { topics: [{ topic: this.#topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
     try {
-      await this.#commitOffsets({ topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] });
+      await this.#commitOffsets(offsets);
     } catch (error) {
       if (!this.#lost) throw kafkaError(error);
     }
   }
-}
-
-/** Cuts records into batches within the limits; what is larger is alone. */
-export function cutBatches(
-  records: readonly ConsumedRecord[],
-  { maxEvents, maxBytes }: Pick<ConsumeRequest, 'maxEvents' | 'maxBytes'>,
-): ConsumedRecord[][] {
-  const batches: ConsumedRecord[][] = [];
-  let bytes = 0;
-  for (const record of records) {
-    const size = record.value?.length ?? 0;
-    const last = batches.at(-1);
-    if (last && last.length < maxEvents && bytes + size <= maxBytes) {
-      last.push(record);
-      bytes += size;
-    } else {
-      batches.push([record]);
-      bytes = size;
-    }
-  }
-  return batches;
 }

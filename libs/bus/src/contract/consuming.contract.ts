@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { articleChangeEvent, articleChangeExample } from '@khabar/contracts';
+import { KhabarError, articleChangeEvent, articleChangeExample } from '@khabar/contracts';
 import { eventually, uniqueName } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../bus.ts';
+import type { Batch, Outcome } from '../bus.ts';
 import { type Connection, Workbench, lagOf, namesOf, rawEvent, rawEvents, remember } from './workbench.contract.ts';
 
 export function consumingContract(connect: () => Connection): void {
@@ -152,6 +152,29 @@ export function consumingContract(connect: () => Connection): void {
       await leaves.close();
       await stays.publish(rawEvents(40));
       await eventually(() => new Set(seen.names).size === 40);
+    });
+
+    it('keeps the order of each key when its partition changes hands, also of events that are tried again', async () => {
+      await using bench = new Workbench(connect(), 4);
+      const [leaves, stays] = [await bench.ready({ batchMaxEvents: 3 }), await bench.bus({ batchMaxEvents: 3 })];
+      const done = new Map<string, number[]>();
+      const handle = async ({ events }: Batch<'news.raw.v1'>): Promise<Outcome[]> =>
+        events.map(({ event, attempt }) => {
+          const number = Number(event.data.body);
+          if (attempt === 1 && number % 7 === 3) return new KhabarError('not-now', 'Not now', { retriable: true });
+          const ofKey = done.get(event.subject) ?? [];
+          done.set(event.subject, [...ofKey, number]);
+          return 'done';
+        });
+      const numbers = Array.from({ length: 30 }, (_, number) => number);
+      await leaves.publish(numbers.flatMap((number) => ['a', 'b', 'c', 'd'].map((key) => rawEvent(key, `${number}`))));
+      await leaves.subscribe({ topic: bench.raw, group: bench.group, handle });
+      await eventually(() => [...done.values()].flat().length > 20);
+      await stays.subscribe({ topic: bench.raw, group: bench.group, handle });
+      await leaves.close();
+      await eventually(() => [...done.values()].filter((ofKey) => ofKey.includes(29)).length === 4);
+      // what comes again is of no concern: the first of each counts
+      for (const ofKey of done.values()) expect([...new Set(ofKey)]).toEqual(numbers);
     });
 
     it('lets one group consume several topics', async () => {

@@ -43,7 +43,7 @@ function sections(): readonly Section[] {
     {
       title: 'Command line',
       about:
-        '`khabar` also reads API_KEY, KAFKA_BROKERS, DATABASE_URL and KHABAR_DATA, with the meaning they have above.',
+        '`khabar` also reads API_KEY, KAFKA_BROKERS, DATABASE_URL, KHABAR_DATA, ARTICLE_HTML and RAW_ARCHIVE, with the meaning they have above.',
       settings: commandLineSettings,
     },
   ];

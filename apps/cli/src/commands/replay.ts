@@ -18,7 +18,8 @@ const MORE = `
 Of each raw article the newest fetch of the range goes through the parser of this program. What then differs from the stored article
 is published on news.articles.v1, and the store makes it a revision; what the store knows better is left alone. It may be stopped and
 run again. Times are those of fetching, UTC; the end of the log as it is now is the end. It reads the archive of RAW_ARCHIVE or
---archive, where there is one, and the topic; it asks the store at KHABAR_STORE_URL what it has.
+--archive, where there is one, and the topic; it asks the store at KHABAR_STORE_URL what it has. ARTICLE_HTML is to be
+set as the parser has it.
 
 Examples:
   $ khabar replay news.raw.v1 --from 7d --diff
@@ -87,7 +88,7 @@ async function replay(shell: Shell, options: ReplayOptions): Promise<void> {
         onDone: (count, of, last) => progress.done(count, of, last),
         onUnreadable: faults,
       },
-      { sources, publish: !isDiff },
+      { sources, publish: !isDiff, extraction: { html: !isOff(shell.env['ARTICLE_HTML']) } },
       tally,
     );
     isDone = !signal.aborted;
@@ -98,6 +99,11 @@ async function replay(shell: Shell, options: ReplayOptions): Promise<void> {
     shell.stdout.write(`${report}\n`);
   }
   signal.throwIfAborted();
+}
+
+/** As the services read a setting that is on unless told. */
+function isOff(setting: string | undefined): boolean {
+  return /^(?:false|0|no|off)$/i.test(setting?.trim() ?? '');
 }
 
 async function statesOf(shell: Shell, rawIds: readonly string[]): Promise<readonly RawState[]> {

@@ -47,11 +47,6 @@ export class RawLog {
     return new RawLog(bus, range, files, readFromOf(range, partitions), ends);
   }
 
-  /** Compressed bytes of the archive that are read. */
-  get archiveBytes(): number {
-    return this.#files.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
   /** The archive first, then the topic. Ends early, without an error, when the signal aborts. */
   async *read(signal: AbortSignal, onUnreadable: OnUnreadable): AsyncGenerator<RawEntry, void, undefined> {
     yield* this.#readArchive(signal, onUnreadable);

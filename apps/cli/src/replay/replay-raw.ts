@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '@khabar/bus';
 import { type Article, type CloudEvent, KhabarError, articleEvent } from '@khabar/contracts';
-import { extractArticle } from '@khabar/extraction';
+import { type ExtractionOptions, extractArticle } from '@khabar/extraction';
 import { PUBLISHED, type RawState, judge } from './judge.ts';
 import { NewestFetches } from './newest.ts';
 import type { OnUnreadable, RawEntry, RawLog } from './raw-log.ts';
@@ -33,6 +33,8 @@ export interface ReplayOrder {
   readonly sources: ReadonlySet<string> | null;
   /** Whether articles that differ are published. */
   readonly publish: boolean;
+  /** As the parser service is set. */
+  readonly extraction: ExtractionOptions;
 }
 
 /**
@@ -73,14 +75,14 @@ export async function replayRaw(world: ReplayWorld, order: ReplayOrder, tally: T
 
 async function replayBatch(
   { bus, statesOf, signal }: ReplayWorld,
-  { publish }: ReplayOrder,
+  { publish, extraction }: ReplayOrder,
   events: readonly RawEvent[],
   tally: Tally,
 ): Promise<void> {
   const states = new Map((await statesOf(events.map(({ data }) => data.id))).map((state) => [state.rawId, state]));
   const changed: CloudEvent[] = [];
   for (const { id, data, traceparent } of events) {
-    const article = readAgain(data);
+    const article = readAgain(data, extraction);
     if (article instanceof KhabarError) {
       tally.refused(data, article);
       continue;
@@ -97,9 +99,9 @@ async function replayBatch(
   tally.published += changed.length;
 }
 
-function readAgain(raw: RawEvent['data']): Article | KhabarError {
+function readAgain(raw: RawEvent['data'], options: ExtractionOptions): Article | KhabarError {
   try {
-    return extractArticle(raw);
+    return extractArticle(raw, options);
   } catch (thrown) {
     if (thrown instanceof KhabarError) return thrown;
     return new KhabarError('extraction-failed', `The parser failed: ${String(thrown)}`, { cause: thrown });

@@ -130,7 +130,14 @@ export default tseslint.config(
     rules: { 'no-console': 'off' }, // programs whose output is their product
   },
   {
-    files: ['vitest.config.ts', 'plain-reporter.ts', 'global-setup.ts', '*.mjs'],
+    files: [
+      'vitest.config.ts',
+      'vitest.cluster.config.ts',
+      'plain-reporter.ts',
+      'cluster-reporter.ts',
+      'global-setup.ts',
+      '*.mjs',
+    ],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -11,6 +11,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    reporters: ['verbose', './plain-reporter.ts'],
+    reporters: ['verbose', './cluster-reporter.ts', './plain-reporter.ts'],
   },
 });

@@ -23,14 +23,14 @@ export interface PhaseSettings {
 }
 
 /** Nobody waits longer than that for one fault's recovery before the next one hits. */
-const RECOVERY_PATIENCE_MS = 8_000;
+const RECOVERY_PATIENCE_MS = 6_000;
 /** Given and not yet stored: beyond that the next fault waits, lest all of them hit the same backlog. */
 const BACKLOG = 3_000;
 const LOOK_EVERY_MS = 250;
 /** After the last fault. */
 const CALM_WITHIN_MS = 120_000;
 /** A phase that is not through by then has failed. */
-const PHASE_LIMIT_MS = 7 * 60_000;
+const PHASE_LIMIT_MS = 10 * 60_000;
 
 /** The services' settings: impatient, so that a run has time for many faults. */
 const IMPATIENT = { POLL_CONCURRENCY: '4', POLL_LEASE: '5s', BUS_RETRY_MAX: '2s' };

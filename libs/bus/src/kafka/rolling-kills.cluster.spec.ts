@@ -19,6 +19,7 @@ describe('three brokers, one of them killed at a time', AGAIN, () => {
   });
   afterAll(async () => {
     await kills?.stop();
+    console.log(`Brokers killed: ${kills.count}`); // eslint-disable-line no-console -- what the table does not say
     expect(kills.count).toBeGreaterThan(0);
     await cluster?.stop();
   });

@@ -12,7 +12,7 @@ const directions = {
   'type:pure': ['type:contract'],
   'type:contract': [],
   'type:testing': [],
-  'type:e2e': ['type:testing', 'type:bus', 'type:contract'],
+  'type:e2e': ['type:testing', 'type:app', 'type:bus', 'type:contract'],
   'type:bench': ['type:testing', 'type:app', 'type:runtime', 'type:bus', 'type:pure', 'type:contract'],
   'type:tool': ['type:app', 'type:runtime', 'type:bus', 'type:contract'],
 };
@@ -121,7 +121,7 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: false, allow: ['../apps/**', '../../apps/**'] }) },
   },
   {
-    // A benchmark runs on the Postgres that operators get, and may time a service's own parts.
+    // Benchmarks and chaos run on the Postgres that operators get, and a benchmark may time a service's own parts.
     files: ['bench/**/*.ts', 'e2e/chaos/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: true, allow: ['../apps/**', '../../apps/**'] }) },
   },

@@ -18,7 +18,7 @@ const DIRECTIONS: Record<string, readonly string[]> = {
   pure: ['contract'],
   contract: [],
   testing: [],
-  e2e: ['testing', 'bus', 'contract'],
+  e2e: ['testing', 'app', 'bus', 'contract'],
   tool: ['app', 'runtime', 'bus', 'contract'],
   bench: ['testing', 'app', 'runtime', 'bus', 'pure', 'contract'],
 };

@@ -72,6 +72,11 @@ class Log {
     return this.work;
   }
 
+  /** Resolves when all is committed. */
+  get settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
   /** Until all is committed, or the work was stopped. */
   async run(...how: Parameters<Log['begin']>): Promise<void> {
     const work = this.begin(...how);
@@ -269,5 +274,85 @@ describe('the way of a batch through a handler', () => {
     await running;
     expect(done).toHaveLength(1_500);
     expect(log.commits.at(-1)).toBe(1_500n);
+  });
+
+  it('loses nothing and keeps the order of keys while the partition comes and goes', async () => {
+    const pages = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 });
+    const rebalances = fc.array(fc.integer({ min: 0, max: 8 }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(story, pages, rebalances, async (events, sizes, callsUntilLost) => {
+        const fates = events.map((event) => [...event.fate]);
+        const settled = new Set<bigint>();
+        const broken: string[] = [];
+        let committed = 0n;
+        const names = events.map(({ key }) => key);
+        for (const calls of [...callsUntilLost, Infinity]) {
+          let [left, isLost] = [calls, false];
+          const log = new Log(names, async (next) => {
+            if (isLost) broken.push(`${next} committed for another`);
+            for (let at = 0n; at < next; at += 1n) if (!settled.has(at)) broken.push(`${at} lost by ${next}`);
+            committed = next;
+          });
+          const lost = Promise.withResolvers<void>();
+          const lastOfKey = new Map<string, bigint>();
+          const handle = async ({ events: batch }: Batch<'news.raw.v1'>): Promise<Outcome[]> => {
+            left -= 1;
+            if (left < 0) {
+              isLost = true;
+              void work.lose();
+              lost.resolve();
+            }
+            const now = batch.map(({ offset }) => fates[Number(offset)]!.shift() ?? 'done');
+            if (now.includes('throws-away')) throw away();
+            if (now.includes('throws')) throw fault();
+            const waiting = new Set<string>();
+            return batch.map(({ offset, event, key }, at): Outcome => {
+              if (waiting.has(key)) return away();
+              if (now[at] === 'flaky' || now[at] === 'away') waiting.add(key);
+              if (now[at] === 'flaky') return fault();
+              if (now[at] === 'away') return away();
+              if (now[at] === 'hopeless') return hopeless();
+              if ((lastOfKey.get(nameOf(event)) ?? -1n) >= offset) broken.push(`${offset} out of order`);
+              lastOfKey.set(nameOf(event), offset);
+              if (!isLost) settled.add(offset);
+              return 'done';
+            });
+          };
+          const work = log.begin(handle, {}, async (letters) => {
+            for (const { headers } of letters) settled.add(BigInt(headers['khabar-offset']!));
+          });
+          const all = (async () => {
+            for (let at = Number(committed), page = 0; at < names.length; page += 1) {
+              const size = sizes[page % sizes.length]!;
+              await work.take(log.records.slice(at, at + size));
+              at += size;
+            }
+            if (committed < BigInt(names.length)) await log.settled;
+          })();
+          await Promise.race([all, lost.promise]);
+          await work.finish();
+        }
+        expect(broken).toEqual([]);
+        expect(settled.size).toBe(events.length);
+        expect(committed).toBe(BigInt(events.length));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('publishes nothing of an event while an earlier one of its key in the same batch is to be tried again', async () => {
+    const log = new Log(['a', 'b', 'a']);
+    const sent: string[] = [];
+    const tries: number[] = [];
+    const handle = async ({ events }: Batch<'news.raw.v1'>) =>
+      events.map(({ event, offset, attempt }) => {
+        tries.push(Number(offset));
+        return offset === 0n && attempt === 1
+          ? fault()
+          : { publish: [{ ...event, subject: `${nameOf(event)}${offset}` }] };
+      });
+    await log.run(handle, {}, async (records) => void sent.push(...records.map(({ key }) => key!)));
+    expect(sent).toEqual(['b1', 'a0', 'a2']);
+    expect(tries).toEqual([0, 1, 2, 0, 2]);
   });
 });

@@ -175,8 +175,18 @@ class PartitionRun<T extends EventType> implements PartitionWork {
       else this.#prepare(each, outcome, produced, failed);
     }
     this.#finishWith(done);
-    await this.#publish(produced, failed);
-    dead.push(...failed.filter(([each, error]) => !this.#willRetry(each, error)));
+    const retried = new Map<string, bigint>();
+    for (const [each, error] of failed) {
+      if (!this.#willRetry(each, error)) dead.push([each, error]);
+      else if (!retried.has(each.key)) retried.set(each.key, each.record.offset);
+    }
+    // what came of a later event of the same key is not to overtake it: that one is handled again
+    const overtakes = ({ of: { key, record } }: Production<T>) => (retried.get(key) ?? record.offset) < record.offset;
+    for (const { sendings } of produced.filter(overtakes)) for (const sending of sendings) sending.end();
+    await this.#publish(
+      produced.filter((each) => !overtakes(each)),
+      dead,
+    );
     await this.#bury(dead);
     await this.#commit();
   }

@@ -91,6 +91,11 @@ export function commonSettings(defaultPort: number) {
       max: 4 * 1024 * 1024 * 1024,
       description: 'Bytes of events that a service may hold that are not yet done; beyond, it reads no more.',
     }),
+    BUS_TRANSACTIONS: boolean({
+      default: false,
+      description:
+        'Whether the store announces each change exactly once to who reads committed records only; at least once otherwise.',
+    }),
     BUS_LINGER_MS: integer({
       default: 5,
       min: 0,

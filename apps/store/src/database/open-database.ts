@@ -7,7 +7,9 @@ import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
 import { RawArticleEntity } from '../articles/raw-article.entity.ts';
 import { RevisionEntity } from '../articles/revision.entity.ts';
 import { CreateStore1764000000000 } from '../migrations/1764000000000-create-store.ts';
+import { RelayRound1764100000000 } from '../migrations/1764100000000-relay-round.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
+import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { databaseError, sqlState } from './database-error.ts';
 
 /** How the database is reached. */
@@ -71,8 +73,8 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
     type: 'postgres',
     url,
     schema: 'store',
-    entities: [ArticleEntity, RevisionEntity, EarlierTextEntity, RawArticleEntity, OutboxEntity],
-    migrations: [CreateStore1764000000000],
+    entities: [ArticleEntity, RevisionEntity, EarlierTextEntity, RawArticleEntity, OutboxEntity, RelayRoundEntity],
+    migrations: [CreateStore1764000000000, RelayRound1764100000000],
     migrationsTableName: 'migrations',
     synchronize: false,
     logging: false,

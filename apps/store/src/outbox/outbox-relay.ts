@@ -1,10 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { Bus } from '@khabar/bus';
 import { toKhabarError } from '@khabar/contracts';
+import { CONFIG } from '@khabar/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { StoreConfig } from '../config.ts';
 import { StoreEvents } from '../events.ts';
-import { relayChanges } from './relay-changes.ts';
+import { type Relayed, relayChanges } from './relay-changes.ts';
+import { RoundRelay } from './round-relay.ts';
 
 const BATCH_SIZE = 500;
 /** How often the outbox is looked at when nothing here was stored: for what other stores left behind. */
@@ -18,6 +21,7 @@ const LONGEST_PAUSE_MS = 30_000;
 @Injectable()
 export class OutboxRelay implements OnApplicationBootstrap {
   readonly #stop = new AbortController();
+  readonly #rounds: RoundRelay | null;
   #running: Promise<void> | null = null;
   #bell = Promise.withResolvers<void>();
 
@@ -25,7 +29,10 @@ export class OutboxRelay implements OnApplicationBootstrap {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Bus) private readonly bus: Bus,
     @Inject(StoreEvents) private readonly report: StoreEvents,
-  ) {}
+    @Inject(CONFIG) config: StoreConfig,
+  ) {
+    this.#rounds = config.BUS_TRANSACTIONS ? new RoundRelay(dataSource, bus) : null;
+  }
 
   onApplicationBootstrap(): void {
     this.#running = this.#run();
@@ -35,6 +42,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    await this.#rounds?.close();
   }
 
   /** Says that there is something to announce. */
@@ -49,7 +57,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
       this.#bell = Promise.withResolvers<void>();
       let pauseMs: number;
       try {
-        const relayed = await relayChanges(this.dataSource, (events) => this.bus.publish(events), BATCH_SIZE);
+        const relayed = await this.#relay();
         if (relayed.inTurn) this.report.relayed(relayed);
         failures = 0;
         if (relayed.count === BATCH_SIZE) continue;
@@ -62,6 +70,11 @@ export class OutboxRelay implements OnApplicationBootstrap {
       }
       await this.#pause(pauseMs);
     }
+  }
+
+  #relay(): Promise<Relayed> {
+    if (this.#rounds) return this.#rounds.relay(BATCH_SIZE);
+    return relayChanges(this.dataSource, (events) => this.bus.publish(events), BATCH_SIZE);
   }
 
   async #pause(ms: number): Promise<void> {

@@ -1,7 +1,8 @@
-import { type ArticleChange, articleChangeEvent, type CloudEvent } from '@khabar/contracts';
+import type { CloudEvent } from '@khabar/contracts';
 import type { DataSource } from 'typeorm';
 import { databaseError } from '../database/database-error.ts';
 import { holdTransaction } from './hold-transaction.ts';
+import { DELETE_ANNOUNCED, HOLD_EVERY_MS, type OutboxRow, SELECT_OLDEST, TAKE_TURN, eventOf } from './outbox-rows.ts';
 
 /** What one round of the relay came to. */
 export interface Relayed {
@@ -11,29 +12,6 @@ export interface Relayed {
   readonly count: number;
   /** When the oldest of them was stored, RFC 3339 UTC; null when there was none. */
   readonly oldestStoredAt: string | null;
-}
-
-/** Well below the time that the database gives a silent transaction (`open-database.ts`). */
-const HOLD_EVERY_MS = 15_000;
-
-const TAKE_TURN = `SELECT pg_try_advisory_xact_lock(hashtextextended('khabar store outbox', 0)) AS taken`;
-
-const SELECT_OLDEST = `
-  SELECT position, article_id, revision, kind, reason, content_hash, cluster_id, stored_at, traceparent
-  FROM store.outbox ORDER BY position LIMIT $1`;
-
-const DELETE_ANNOUNCED = 'DELETE FROM store.outbox WHERE position = ANY($1)';
-
-interface OutboxRow {
-  readonly position: string;
-  readonly article_id: string;
-  readonly revision: number;
-  readonly kind: ArticleChange['kind'];
-  readonly reason: string | null;
-  readonly content_hash: string | null;
-  readonly cluster_id: string | null;
-  readonly stored_at: Date;
-  readonly traceparent: string | null;
 }
 
 /**
@@ -71,17 +49,4 @@ export async function relayChanges(
   } catch (error) {
     throw databaseError(error);
   }
-}
-
-function eventOf(row: OutboxRow): CloudEvent {
-  const change: ArticleChange = {
-    id: row.article_id,
-    kind: row.kind,
-    reason: row.reason,
-    revision: row.revision,
-    contentHash: row.content_hash,
-    clusterId: row.cluster_id,
-    storedAt: row.stored_at.toISOString(),
-  };
-  return articleChangeEvent(change, row.traceparent ?? undefined);
 }

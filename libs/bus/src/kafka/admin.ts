@@ -36,6 +36,8 @@ const MOVED = new Set([
   'NOT_LEADER_FOR_PARTITION',
   'NOT_CONTROLLER',
   'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
 ]);
 
 /** The questions to a cluster. One connection is kept between them, and replaced when it has broken. */

@@ -1,8 +1,12 @@
 import type { NumberedSender, OutgoingRecord } from '../driver.ts';
 import type { KafkaAdmin } from './admin.ts';
 import type { KafkaSettings } from './client.ts';
+import { patiently } from './patiently.ts';
 import type { RecordPlacer } from './record-placer.ts';
 import { TransactionalProducer } from './transactional-producer.ts';
+
+/** How long a cluster may take to know the group's offsets, in milliseconds: one that has just started reads them first. */
+const COORDINATOR_MS = 10_000;
 
 /**
  * Batches with a number: it is committed, in the batch's own transaction, as the offset of a group of the sender's name in the first
@@ -24,7 +28,8 @@ export class KafkaNumberedSender implements NumberedSender {
     // only once the one before is fenced, and what it had under way has come to its end, is its last number known
     const producer = await TransactionalProducer.open(settings, name);
     try {
-      return new KafkaNumberedSender(name, await admin.highestCommitted(name), placer, producer);
+      const last = await patiently(COORDINATOR_MS, () => admin.highestCommitted(name));
+      return new KafkaNumberedSender(name, last, placer, producer);
     } catch (error) {
       await producer.close();
       throw error;

@@ -59,6 +59,7 @@ describeKafka('bad input', () => {
       batchMaxEvents: 100,
       batchMaxBytes: 1_000_000,
       lingerMs: 0,
+      transactions: false,
       maxBytesInFlight: 32 * 1024 * 1024,
     });
   });

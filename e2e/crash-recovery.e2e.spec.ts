@@ -69,6 +69,7 @@ function survivesKills(startBroker: () => Promise<OwnKafkaServer | null>): void 
       batchMaxEvents: 100,
       batchMaxBytes: 1_000_000,
       lingerMs: 0,
+      transactions: false,
       maxBytesInFlight: 32 * 1024 * 1024,
     });
   });

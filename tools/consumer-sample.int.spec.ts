@@ -46,6 +46,7 @@ async function tryConsumer(brokers: string[], start: Start, stop: (running: Star
     batchMaxEvents: 10,
     batchMaxBytes: 1024,
     lingerMs: 0,
+    transactions: false,
     maxBytesInFlight: 32 * 1024 * 1024,
     topics: [topic],
   });

@@ -36,6 +36,7 @@ export function busSettings(connection: Connection): BusSettings {
     batchMaxEvents: 500,
     batchMaxBytes: 4 * 1024 * 1024,
     lingerMs: 5,
+    transactions: false,
     maxBytesInFlight: 32 * 1024 * 1024,
   };
 }

@@ -27,6 +27,7 @@ export function openEyes(brokers: readonly string[]): Promise<Bus> {
     batchMaxEvents: 100,
     batchMaxBytes: 1_000_000,
     lingerMs: 0,
+    transactions: false,
     maxBytesInFlight: 32 * 1024 * 1024,
   };
   return openBus(settings);

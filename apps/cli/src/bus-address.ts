@@ -77,6 +77,7 @@ export async function openFoundBus({ kafkaBrokers, databaseUrl }: BusAddress): P
     batchMaxEvents: 100,
     batchMaxBytes: 4 * 1024 * 1024,
     lingerMs: 0,
+    transactions: false,
     maxBytesInFlight: 32 * 1024 * 1024,
   });
 }

@@ -206,6 +206,11 @@ export interface BusSettings {
   readonly maxBytesInFlight: number;
   /** How long an event waits for others to travel with to Kafka, in milliseconds; what makes a full batch by itself does not wait. */
   readonly lingerMs: number;
+  /**
+   * What an event produces, and its dead letter, become durable in one transaction with the commit of its offset: each exactly once for
+   * who reads committed records. A partition is then worked on strictly in order.
+   */
+  readonly transactions: boolean;
   /** The topics to publish to, by event type; those of the contracts unless told. */
   readonly topics?: readonly TopicDefinition[];
 }
@@ -378,7 +383,11 @@ export class Bus implements AsyncDisposable {
         settings: this.#settings,
         listener: this.#listener,
         inFlight: this.#inFlight,
-        outlet: { prepare: (event) => this.#prepare(event), send: (records) => this.#sendAndReport(records) },
+        outlet: {
+          prepare: (event) => this.#prepare(event),
+          send: (records) => this.#sendAndReport(records),
+          report: (records) => reportPublished(records, this.#driver, this.#listener),
+        },
       }),
       onDisturbance: (what, error) => this.#listener.disturbed?.(what, error),
     });

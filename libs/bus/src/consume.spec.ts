@@ -19,6 +19,7 @@ const settings: BusSettings = {
   batchMaxEvents: 100,
   batchMaxBytes: 1024 * 1024,
   lingerMs: 0,
+  transactions: false,
   maxBytesInFlight: 32 * 1024 * 1024,
 };
 
@@ -42,7 +43,7 @@ class Log {
 
   constructor(
     names: readonly string[],
-    private readonly commit = async (_next: bigint) => undefined as void,
+    private readonly commit = async (_next: bigint, _outputs: readonly OutgoingRecord[]) => undefined as void,
     private readonly overrides: Partial<BusSettings> = {},
   ) {
     this.inFlight = new BytesInFlight(overrides.maxBytesInFlight ?? settings.maxBytesInFlight);
@@ -59,12 +60,13 @@ class Log {
     send = async (records: readonly OutgoingRecord[]) => void this.letters.push(...records),
   ): PartitionWork {
     const request = { topic: RAW_ARTICLES, group: 'test', handle };
-    const outlet = { prepare, send };
+    const outlet = { prepare, send, report: () => undefined };
     const all = { ...settings, ...this.overrides };
     this.work = consumeWith(request, { settings: all, listener, outlet, inFlight: this.inFlight })({
       partition: 0,
-      commit: async (next) => {
-        await this.commit(next);
+      commit: async (next, outputs = []) => {
+        await this.commit(next, outputs);
+        this.letters.push(...outputs);
         this.commits.push(next);
         if (next === BigInt(this.records.length)) this.#settled.resolve();
       },
@@ -354,5 +356,46 @@ describe('the way of a batch through a handler', () => {
     await log.run(handle, {}, async (records) => void sent.push(...records.map(({ key }) => key!)));
     expect(sent).toEqual(['b1', 'a0', 'a2']);
     expect(tries).toEqual([0, 1, 2, 0, 2]);
+  });
+});
+
+describe('the way of a batch through a handler, with transactions', () => {
+  const fate = fc.array(fc.constantFrom('flaky', 'away', 'hopeless', 'throws', 'refused'), { maxLength: 3 });
+  const story = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c'), fate }), { minLength: 1, maxLength: 10 });
+
+  it('commits each event once with all that came of it, in order, whatever becomes of it and of its neighbours', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, fc.array(fc.boolean(), { maxLength: 8 }), async (events, commitFails) => {
+        const fates = events.map((event) => [...event.fate]);
+        const log = new Log(
+          events.map(({ key }) => key),
+          async (_next, outputs) => {
+            if (outputs.some(({ headers }) => headers['ce_id'] === 'too-large' && !('khabar-code' in headers))) {
+              throw new KhabarError('record-too-large', 'refused for good');
+            }
+            if (commitFails.shift()) throw new KhabarError('broker-unavailable', 'away', { dependency: true });
+          },
+          { transactions: true },
+        );
+        await log.run(async ({ events: batch }) => {
+          const outcomes: Outcome[] = [];
+          for (const { offset, event } of batch) {
+            const next = fates[Number(offset)]!.shift();
+            if (next === 'throws') throw new Error('thrown');
+            if (next === 'away') throw new KhabarError('away', 'away', { dependency: true });
+            if (next === 'flaky') outcomes.push(new KhabarError('flaky', 'flaky', { retriable: true }));
+            else if (next === 'hopeless') outcomes.push(new KhabarError('hopeless', 'hopeless'));
+            else if (next === 'refused') outcomes.push({ publish: [{ ...event, id: 'too-large' }] });
+            else outcomes.push({ publish: [{ ...event, id: String(offset) }] });
+          }
+          return outcomes;
+        });
+        const told = log.letters.map(({ headers }) => headers['khabar-offset'] ?? headers['ce_id']);
+        expect(told).toEqual(events.map((_, at) => String(at)));
+        expect(log.commits).toEqual(log.commits.toSorted((a, b) => Number(a - b)));
+        expect(log.inFlight.used).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -20,14 +20,23 @@ export interface Sending {
 export interface Outlet {
   /** @throws KhabarError when the event cannot be published: it is invalid, too large, or no topic is for it */
   prepare(event: CloudEvent): Sending;
-  /** Makes records durable. */
+  /** Makes records durable, and reports them. */
   send(records: readonly OutgoingRecord[]): Promise<void>;
+  /** Reports records that became durable in another way. */
+  report(records: readonly OutgoingRecord[]): void;
 }
 
 /** What was produced of one event. */
 interface Production<T extends EventType> {
   readonly of: Entry<T>;
   readonly sendings: readonly Sending[];
+}
+
+/** What became of one event in a transaction: what goes out, and the reason where it is a dead letter. */
+interface Conclusion<T extends EventType> {
+  readonly of: Entry<T>;
+  readonly sendings: readonly Sending[];
+  readonly error: KhabarError | null;
 }
 
 /** A failed event and why. */
@@ -94,6 +103,7 @@ class PartitionRun<T extends EventType> implements PartitionWork {
       maxEvents: settings.batchMaxEvents,
       maxBytes: settings.batchMaxBytes,
       maxWaitingBytes: settings.maxBytesInFlight / WAITING_PART,
+      inOrder: settings.transactions,
     });
     this.#finished = this.#run();
   }
@@ -164,6 +174,10 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     const events = tried.filter(({ event }) => !(event instanceof KhabarError));
     const outcomes = events.length > 0 ? await this.#handle(events) : [];
     if (this.#lost) return;
+    if (this.#settings.transactions) {
+      if (outcomes !== null) await this.#commitTogether(this.#conclude(tried, outcomes));
+      return;
+    }
     const done: Entry<T>[] = [];
     const produced: Production<T>[] = [];
     const failed: Failure<T>[] = [];
@@ -191,6 +205,53 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     await this.#commit();
   }
 
+  /** What may be committed together, in order, up to the first event that is to be tried again; what came of later ones is forgotten. */
+  #conclude(tried: readonly Entry<T>[], outcomes: readonly Outcome[]): Conclusion<T>[] {
+    const conclusions: Conclusion<T>[] = [];
+    let at = 0;
+    for (const each of tried) {
+      const outcome = each.event instanceof KhabarError ? each.event : outcomes[at++]!;
+      const produced: Production<T>[] = [];
+      const failed: Failure<T>[] = [];
+      if (outcome instanceof KhabarError) failed.push([each, outcome]);
+      else if (outcome !== 'done') this.#prepare(each, outcome, produced, failed);
+      const error = failed[0]?.[1] ?? null;
+      if (error !== null && !(each.event instanceof KhabarError) && this.#willRetry(each, error)) break;
+      conclusions.push({ of: each, sendings: produced[0]?.sendings ?? [], error });
+    }
+    return conclusions;
+  }
+
+  /** Commits a part of the partition together with all that came of it; where that is refused for good, event by event. */
+  async #commitTogether(conclusions: readonly Conclusion<T>[]): Promise<void> {
+    if (conclusions.length === 0) return;
+    const now = new Date().toISOString();
+    const letters = new Map(
+      conclusions.flatMap(({ of, error }) => (error === null ? [] : [[of, this.#reason(of, error, now)]])),
+    );
+    const outputs = conclusions.flatMap(({ of, sendings }) => {
+      const reason = letters.get(of);
+      const letter = reason && deadLetterOf(this.#request.topic, of.record, reason);
+      return letter ? [letter] : sendings.map(({ record }) => record);
+    });
+    const next = conclusions.at(-1)!.of.record.offset + 1n;
+    const refused = await this.#patiently('cannot commit', () => this.#own.commit(next, outputs));
+    if (refused === 'stopped' || this.#lost) return;
+    if (refused !== null && conclusions.length > 1) {
+      for (const each of conclusions) await this.#commitTogether([each]);
+      return;
+    }
+    if (refused !== null) return this.#commitTogether([{ of: conclusions[0]!.of, sendings: [], error: refused }]);
+    for (const { sendings } of conclusions) for (const sending of sendings) sending.end();
+    this.#committed = next;
+    this.#outlet.report(outputs);
+    this.#finishWith(conclusions.filter(({ error }) => error === null).map(({ of }) => of));
+    this.#settle([...letters.keys()]);
+    for (const [entry, reason] of letters) {
+      this.#listener.deadLettered?.(this.#request.topic.name, subjectOf(entry), reason);
+    }
+  }
+
   #prepare(each: Entry<T>, { publish }: Produced, produced: Production<T>[], failed: Failure<T>[]): void {
     const sendings: Sending[] = [];
     try {
@@ -206,7 +267,8 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   async #publish(produced: readonly Production<T>[], failed: Failure<T>[]): Promise<void> {
     const sendings = produced.flatMap((each) => each.sendings);
     const records = sendings.map(({ record }) => record);
-    const refused = records.length === 0 ? null : await this.#sendPatiently(records, 'cannot publish');
+    const refused =
+      records.length === 0 ? null : await this.#patiently('cannot publish', () => this.#outlet.send(records));
     if (refused !== null && refused !== 'stopped' && produced.length > 1) {
       for (const each of produced) await this.#publish([each], failed);
       return;
@@ -216,11 +278,11 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     else if (refused !== 'stopped') failed.push([produced[0]!.of, refused]);
   }
 
-  /** Sends until it is durable (null), refused for good (why), or the signal aborts. */
-  async #sendPatiently(records: readonly OutgoingRecord[], failing: string): Promise<KhabarError | 'stopped' | null> {
+  /** Tries until it is done (null), refused for good (why), or nothing new is to begin. */
+  async #patiently(failing: string, work: () => Promise<void>): Promise<KhabarError | 'stopped' | null> {
     for (let failures = 1; ; failures += 1) {
       try {
-        await this.#outlet.send(records);
+        await work();
         return null;
       } catch (thrown) {
         const error = toKhabarError(thrown);

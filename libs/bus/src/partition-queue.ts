@@ -38,6 +38,8 @@ export interface QueueSettings {
   readonly maxBytes: number;
   /** Most bytes that may wait. */
   readonly maxWaitingBytes: number;
+  /** Nothing overtakes an event that waits. */
+  readonly inOrder: boolean;
 }
 
 /** The records of one partition that are taken and not settled: fresh ones in line, and those begun. */
@@ -90,11 +92,12 @@ export class PartitionQueue<T extends EventType> {
   }
 
   /**
-   * The events to try now: those due, and fresh ones, whose key has no earlier one that waits; one that must be alone is alone.
+   * The events to try now: those due, and fresh ones, whose key has no earlier one that waits, or, in order, those before the first that
+   * waits; one that must be alone is alone.
    * Where there are none, when the next will be due.
    */
   next(nowMs: number): { readonly ready: readonly Entry<T>[]; readonly nextAtMs: number } {
-    const { maxEvents, maxBytes } = this.#settings;
+    const { maxEvents, maxBytes, inOrder } = this.#settings;
     const ready: Entry<T>[] = [];
     const heldBack = new Set<string>();
     let readyBytes = 0;
@@ -109,6 +112,7 @@ export class PartitionQueue<T extends EventType> {
         readyBytes += each.bytes;
         continue;
       } else if (ready.length === 0) return { ready: [each], nextAtMs };
+      if (inOrder) return { ready, nextAtMs };
       heldBack.add(each.key);
     }
     const firstAt = new Date().toISOString();

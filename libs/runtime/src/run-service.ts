@@ -211,6 +211,7 @@ async function reachBus<S extends Settings>(
       batchMaxEvents: config.BUS_BATCH_EVENTS,
       batchMaxBytes: config.BUS_BATCH_BYTES,
       lingerMs: config.BUS_LINGER_MS,
+      transactions: config.BUS_TRANSACTIONS,
       maxBytesInFlight: config.BUS_MAX_BYTES_IN_FLIGHT,
       topics,
     },

@@ -64,6 +64,7 @@ describe('one poll', () => {
         batchMaxEvents: 100,
         batchMaxBytes: 1_000_000,
         lingerMs: 0,
+        transactions: false,
         maxBytesInFlight: 32 * 1024 * 1024,
       },
     });

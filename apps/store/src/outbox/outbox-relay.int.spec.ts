@@ -37,6 +37,7 @@ describe('announcing changes', () => {
       batchMaxEvents: 100,
       batchMaxBytes: 1_000_000,
       lingerMs: 0,
+      transactions: false,
       maxBytesInFlight: 32 * 1024 * 1024,
     });
     await bus.ensureTopics(TOPICS);

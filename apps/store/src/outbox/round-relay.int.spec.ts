@@ -33,6 +33,7 @@ describeKafka('announcing changes exactly once', (brokers) => {
       batchMaxBytes: 1_000_000,
       maxBytesInFlight: 1_000_000,
       lingerMs: 0,
+      transactions: false,
       topics: [topic],
     });
     await bus.ensureTopics([topic]);

@@ -1,7 +1,17 @@
-import { uniqueName } from '@khabar/testing';
+import { eventually, uniqueName } from '@khabar/testing';
+import { KhabarError, articleEvent, articleExample, deadLetterTopic } from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
-import type { Bus } from '../bus.ts';
-import { type Connection, Workbench, rawEvent, rawEvents, readAll } from './workbench.contract.ts';
+import type { Batch, Bus, Outcome } from '../bus.ts';
+import {
+  type Connection,
+  type RawEvent,
+  Workbench,
+  lagOf,
+  nameOf,
+  rawEvent,
+  rawEvents,
+  readAll,
+} from './workbench.contract.ts';
 
 export function transactionsContract(connect: () => Connection): void {
   describe('numbered publishing', () => {
@@ -53,6 +63,88 @@ export function transactionsContract(connect: () => Connection): void {
       await expect(publisher.publish(1n, batch)).rejects.toMatchObject({ code: 'record-too-large' });
       expect((await bus.numberedPublisher(name)).last).toBe(null);
       expect(await readAll(bus, bench.raw)).toEqual([]);
+    });
+  });
+
+  describe('consuming with transactions', () => {
+    const article = (raw: RawEvent) => articleEvent({ ...articleExample, id: raw.data.id, rawId: raw.data.id }, raw.id);
+
+    it('makes what each event produced, and each dead letter, durable once, while members come and go and events are retried', async () => {
+      await using bench = new Workbench(connect());
+      const bus = await bench.ready({ transactions: true, maxAttempts: 5 });
+      await bus.ensureTopics([bench.articles]);
+      const events = rawEvents(400);
+      const tries = new Map<string, number>();
+      const handle = async (batch: Batch<'news.raw.v1'>): Promise<Outcome[]> =>
+        batch.events.map(({ event }) => {
+          const number = Number(nameOf(event).slice('article-'.length));
+          const tried = tries.get(event.id) ?? 0;
+          tries.set(event.id, tried + 1);
+          if (number % 20 === 0 && tried < 2) return new KhabarError('flaky', 'May pass', { retriable: true });
+          if (number % 50 === 7) return new KhabarError('hopeless', 'No');
+          return { publish: [article(event)] };
+        });
+      const join = async () => {
+        const member = await bench.bus({ transactions: true, maxAttempts: 5, batchMaxEvents: 7 });
+        await member.subscribe({ topic: bench.raw, group: bench.group, handle });
+        return member;
+      };
+      const members = [await join()];
+      for (let at = 0; at < events.length; at += 50) {
+        await bus.publish(events.slice(at, at + 50));
+        members.push(await join());
+        if (members.length > 2) await members.shift()!.close();
+      }
+      await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
+      const dead = events.filter((_, number) => number % 50 === 7);
+      const out = await readAll(bus, bench.articles);
+      expect(out.map(({ headers }) => headers['ce_id']).sort()).toEqual(
+        events
+          .filter((event) => !dead.includes(event))
+          .map((event) => article(event).id)
+          .sort(),
+      );
+      const letters = await readAll(bus, deadLetterTopic(bench.raw));
+      expect(letters.map(({ key }) => key).sort()).toEqual(dead.map(({ subject }) => subject).sort());
+    });
+
+    it('publishes nothing of a batch whose partition was taken away meanwhile', async () => {
+      await using bench = new Workbench(connect(), 1);
+      const bus = await bench.ready({ transactions: true });
+      await bus.ensureTopics([bench.articles]);
+      await bus.publish(rawEvents(5));
+      const begun = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      const slow = await bench.bus({ transactions: true });
+      const produce = (batch: Batch<'news.raw.v1'>): Outcome[] =>
+        batch.events.map(({ event }) => ({ publish: [article(event)] }));
+      await slow.subscribe<'news.raw.v1'>({
+        topic: bench.raw,
+        group: bench.group,
+        handle: async (batch) => {
+          begun.resolve();
+          await released.promise;
+          return produce(batch);
+        },
+      });
+      await begun.promise;
+      const quick = await bench.bus({ transactions: true });
+      const seen: number[] = [];
+      await quick.subscribe<'news.raw.v1'>({
+        topic: bench.raw,
+        group: bench.group,
+        handle: async (batch) => {
+          seen.push(batch.events.length);
+          return produce(batch);
+        },
+      });
+      const closing = slow.close(); // it leaves, with a handler that does not heed its signal
+      released.resolve();
+      await closing;
+      await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
+      const ids = (await readAll(bus, bench.articles)).map(({ headers }) => headers['ce_id']);
+      expect(new Set(ids).size).toBe(5);
+      expect(ids).toHaveLength(5);
     });
   });
 }

@@ -50,6 +50,7 @@ export class Workbench implements AsyncDisposable {
       batchMaxEvents: 100,
       batchMaxBytes: 1024 * 1024,
       lingerMs: 1,
+      transactions: false,
       maxBytesInFlight: 32 * 1024 * 1024,
       topics: [this.raw, this.articles, this.changes],
       ...overrides,

@@ -1,5 +1,5 @@
 import { Bell } from '../bell.ts';
-import type { ConsumeRequest, PartitionWork } from '../driver.ts';
+import type { ConsumeRequest, OutgoingRecord, PartitionWork } from '../driver.ts';
 import type { Log, LogTopic } from './log.ts';
 
 /** What an {@link OwnedPartition} begins with. */
@@ -39,7 +39,10 @@ export class OwnedPartition {
     this.#position = ownership.nextOffset;
     this.#end = ownership.endOffset;
     const { partition } = ownership;
-    this.#work = ownership.request.begin({ partition, commit: (nextOffset) => this.#commit(nextOffset) });
+    this.#work = ownership.request.begin({
+      partition,
+      commit: (nextOffset, outputs) => this.#commit(nextOffset, outputs),
+    });
   }
 
   /** There are records up to this offset; also wakes work that waits for the connection. */
@@ -94,10 +97,14 @@ export class OwnedPartition {
     await this.#work.finish();
   }
 
-  async #commit(nextOffset: bigint): Promise<void> {
+  async #commit(nextOffset: bigint, outputs: readonly OutgoingRecord[] = []): Promise<void> {
     if (this.#lost) return;
     const { log, topic, request } = this.#with;
-    const counted = await log.commit(topic, request.group, this.partition, this.epoch, nextOffset);
+    const { partition, epoch } = this;
+    const counted =
+      outputs.length === 0
+        ? await log.commit(topic, request.group, partition, epoch, nextOffset)
+        : await log.commitWith(topic, request.group, partition, epoch, nextOffset, outputs);
     if (!counted) this.#with.onLost();
   }
 }

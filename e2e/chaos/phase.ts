@@ -45,9 +45,7 @@ export async function runPhase(
   await using world = await World.start(env, log);
   const limit = AbortSignal.any([interrupt, AbortSignal.timeout(PHASE_LIMIT_MS)]);
   const phase = new Phase(settings, world, limit, log);
-  const report = await phase.run();
-  interrupt.throwIfAborted();
-  return report;
+  return phase.run(interrupt);
 }
 
 class Phase {
@@ -71,18 +69,24 @@ class Phase {
     this.#pieces = writeTruth(settings.events, settings.faults, settings.seed, world.web.origin);
   }
 
-  async run(): Promise<PhaseReport> {
+  /** @throws the reason of `interrupt` when that aborts */
+  async run(interrupt: AbortSignal): Promise<PhaseReport> {
     const { name } = this.#settings;
-    const doneBy = this.#signal.aborted ? 0 : await this.#runToCalm();
+    const doneBy = await this.#runToCalm();
+    interrupt.throwIfAborted();
+    const ended = this.#world.services.flatMap(({ crashes }) => crashes);
+    if (this.#problems.length > 0 || ended.length > 0) this.#logServices();
     const seconds = (doneBy - this.#startedAt) / 1_000;
     const events = await this.#check().catch((error: unknown) => {
       this.#problems.push(`what came of it cannot be seen: ${String(error)}`);
       return 0;
     });
-    const problems = [...this.#world.services.flatMap(({ crashes }) => crashes), ...this.#problems];
-    if (problems.length > 0)
-      for (const service of this.#world.services) this.#log(`--- ${service.name}\n${service.output}`);
+    const problems = [...ended, ...this.#problems];
     return { name, recoveries: this.#recoveries, events, seconds, repeats: this.#load.repeats, problems };
+  }
+
+  #logServices(): void {
+    for (const { name, output } of this.#world.services) this.#log(`--- ${name}\n${output}`);
   }
 
   /** Faults and load, and then the wait until nothing is under way. @returns when that was */
@@ -114,24 +118,32 @@ class Phase {
       if (piece) under.push(this.#give(piece));
       await sleep(fault.afterMs, undefined, { signal: this.#signal });
       await commit(fault, this.#world);
-      const recovery = this.#recover(at).then(
-        (recoveredMs) => this.#recoveries.push({ ...fault, recoveredMs }) && recoveredMs,
-      );
+      const recovery = this.#recover(at).then((recoveredMs) => {
+        this.#recoveries.push({ ...fault, recoveredMs });
+        return recoveredMs;
+      });
       under.push(recovery);
-      const soon = await Promise.race([recovery, sleep(RECOVERY_PATIENCE_MS, undefined)]);
+      const soon = await Promise.race([recovery, sleep(RECOVERY_PATIENCE_MS, null)]);
       await this.#whileBehind();
+      const recovered = soon === null ? 'not yet recovered' : `recovered in ${(soon / 1_000).toFixed(1)} s`;
+      const number = `${String(at + 1).padStart(String(plan.length).length)}/${plan.length}`;
       this.#log(
-        `[${String(at + 1).padStart(String(plan.length).length)}/${plan.length}] ${clock(performance.now() - this.#startedAt)} ` +
-          `${fault.kind}: ${fault.target}, ${soon === undefined ? 'not yet recovered' : `recovered in ${(soon! / 1_000).toFixed(1)} s`}; ` +
+        `[${number}] ${clock(performance.now() - this.#startedAt)} ${fault.kind}: ${fault.target}, ${recovered}; ` +
           `${this.#load.given} given, ${await this.#storedCount()} stored`,
       );
     }
     for (const piece of this.#pieces.slice(plan.length)) under.push(this.#give(piece));
     await Promise.all(under);
+    this.#signal.throwIfAborted();
   }
 
+  /** Never rejects: what Khabar refuses is a finding, and what is broken off is found at the end. */
   async #give(piece: Piece): Promise<void> {
-    await this.#load.give(piece);
+    try {
+      await this.#load.give(piece);
+    } catch (error) {
+      if (!this.#signal.aborted) this.#problems.push(`the input was not taken: ${String(error)}`);
+    }
   }
 
   /** How long until an article given now is stored, in milliseconds; null when it never is. */
@@ -191,9 +203,8 @@ class Phase {
   async #untilCalm(): Promise<void> {
     await using bus = await openEyes(this.#world.kafka.brokers);
     const wanted = this.#articles().reduce((sum, { forms }) => sum + forms.length, 0);
-    const left = new Date(Date.now() + CALM_WITHIN_MS);
     await eventually(async () => (this.#signal.throwIfAborted(), await this.#isCalm(bus, wanted)), {
-      timeoutMs: left.getTime() - Date.now(),
+      timeoutMs: CALM_WITHIN_MS,
       intervalMs: 1_000,
     });
   }

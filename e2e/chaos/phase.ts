@@ -45,7 +45,7 @@ export async function runPhase(
   await using world = await World.start(env, log);
   const limit = AbortSignal.any([interrupt, AbortSignal.timeout(PHASE_LIMIT_MS)]);
   const phase = new Phase(settings, world, limit, log);
-  return phase.run(interrupt);
+  return await phase.run(interrupt); // the world is to last as long
 }
 
 class Phase {

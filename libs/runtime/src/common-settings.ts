@@ -94,7 +94,7 @@ export function commonSettings(defaultPort: number) {
     BUS_TRANSACTIONS: boolean({
       default: false,
       description:
-        'Whether the store announces each change exactly once to who reads committed records only; at least once otherwise.',
+        'Whether who reads committed records only sees each article and each change exactly once; at least once otherwise.',
     }),
     BUS_LINGER_MS: integer({
       default: 5,

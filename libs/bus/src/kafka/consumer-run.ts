@@ -1,9 +1,11 @@
+import type { KhabarError } from '@khabar/contracts';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import type { ConsumeRequest, PartitionWork } from '../driver.ts';
+import type { ConsumeRequest, OutgoingRecord, PartitionWork } from '../driver.ts';
 import { bySubscription } from './assign-partitions.ts';
 import { type KafkaSettings, RETRY, disconnect, kafkaError, newClient } from './client.ts';
 import { fromMessage } from './records.ts';
 import { settlesWithin } from './settles-within.ts';
+import type { TransactionalCommits } from './transactional-commits.ts';
 
 /** How long a fetch waits for records, in milliseconds. Stopping, and the partitions that were paused, wait that long too. */
 const FETCH_WAIT_MS = 200;
@@ -16,6 +18,9 @@ const MIB = 1024 * 1024;
 
 type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
+/** What commits a partition's offset together with outputs. */
+export type NewCommits = (partition: number) => TransactionalCommits;
+
 /**
  * One kafkajs consumer from its join to its end.
  *
@@ -27,6 +32,7 @@ export class ConsumerRun {
   /** Resolves with the reason when the consumer has died: what is uncommitted must come again. */
   readonly ended: Promise<unknown>;
   readonly #request: ConsumeRequest;
+  readonly #newCommits: NewCommits;
   readonly #consumer: Consumer;
   /** Owned, or lost and not yet through. */
   readonly #partitions = new Map<number, OwnedPartition>();
@@ -36,8 +42,9 @@ export class ConsumerRun {
   #end = Promise.withResolvers<unknown>();
   #stopping = false;
 
-  private constructor(settings: KafkaSettings, request: ConsumeRequest) {
+  private constructor(settings: KafkaSettings, request: ConsumeRequest, newCommits: NewCommits) {
     this.#request = request;
+    this.#newCommits = newCommits;
     this.ended = this.#end.promise;
     this.#joined.promise.catch(() => undefined); // it may be rejected before anybody waits
     this.#consumer = newClient(settings).consumer({
@@ -55,8 +62,8 @@ export class ConsumerRun {
   }
 
   /** Joins the group. @throws KhabarError when that fails */
-  static async start(settings: KafkaSettings, request: ConsumeRequest): Promise<ConsumerRun> {
-    const run = new ConsumerRun(settings, request);
+  static async start(settings: KafkaSettings, request: ConsumeRequest, newCommits: NewCommits): Promise<ConsumerRun> {
+    const run = new ConsumerRun(settings, request, newCommits);
     try {
       await run.#start();
     } catch (error) {
@@ -134,7 +141,13 @@ export class ConsumerRun {
       return;
     }
     if (!owned) {
-      owned = new OwnedPartition(this.#request, partition, commitOffsetsIfNecessary);
+      owned = new OwnedPartition(
+        this.#request,
+        partition,
+        commitOffsetsIfNecessary,
+        this.#newCommits(partition),
+        (error) => this.#die(error),
+      );
       this.#partitions.set(partition, owned);
     }
     const room = owned.take(messages);
@@ -151,13 +164,24 @@ class OwnedPartition {
   readonly #topic: string;
   readonly #work: PartitionWork;
   readonly #commitOffsets: Commit;
+  readonly #commits: TransactionalCommits;
+  readonly #onOvertaken: (error: KhabarError) => void;
+  #firstOffset: bigint | null = null;
   #lost = false;
 
-  constructor(request: ConsumeRequest, partition: number, commitOffsets: Commit) {
+  constructor(
+    request: ConsumeRequest,
+    partition: number,
+    commitOffsets: Commit,
+    commits: TransactionalCommits,
+    onOvertaken: (error: KhabarError) => void,
+  ) {
     this.partition = partition;
+    this.#commits = commits;
+    this.#onOvertaken = onOvertaken;
     this.#topic = request.topic.name;
     this.#commitOffsets = commitOffsets;
-    this.#work = request.begin({ partition, commit: (nextOffset) => this.#commit(nextOffset) });
+    this.#work = request.begin({ partition, commit: (next, outputs) => this.#commit(next, outputs) });
   }
 
   get lost(): boolean {
@@ -169,33 +193,51 @@ class OwnedPartition {
     const records = messages
       .map((message) => fromMessage(this.#topic, this.partition, message))
       .filter(({ offset }) => this.nextOffset === null || offset >= this.nextOffset);
-    if (records.length > 0) this.nextOffset = records.at(-1)!.offset + 1n;
+    if (records.length > 0) {
+      this.#firstOffset ??= records[0]!.offset;
+      this.nextOffset = records.at(-1)!.offset + 1n;
+    }
     return this.#work.take(records);
   }
 
   /** Begins nothing new. */
-  stop(): Promise<void> {
-    return this.#work.stop();
+  async stop(): Promise<void> {
+    await this.#work.stop();
+    await this.#commits.close();
   }
 
   /** The partition is another's: commits nothing any more. */
-  lose(): Promise<void> {
+  async lose(): Promise<void> {
     this.#lost = true;
-    return this.#work.lose();
+    await this.#work.lose();
+    await this.#commits.close();
   }
 
   /**
-   * Goes by the batch's own way of committing: it is made at once or fails, while the consumer's retries by itself and might, after a
+   * With outputs in one transaction. Else it goes by the batch's own way of committing: it is made at once or fails, while the consumer's retries by itself and might, after a
    * rebalance in between, commit for a partition that is another's.
    */
-  async #commit(nextOffset: bigint): Promise<void> {
+  async #commit(nextOffset: bigint, outputs?: readonly OutgoingRecord[]): Promise<void> {
     if (this.#lost) return;
+    if (outputs) return this.#commitWith(nextOffset, outputs);
     const { partition } = this;
     const offsets = { topics: [{ topic: this.#topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
     try {
       await this.#commitOffsets(offsets);
+      this.#commits.committed(nextOffset);
     } catch (error) {
       if (!this.#lost) throw kafkaError(error);
+    }
+  }
+
+  async #commitWith(nextOffset: bigint, outputs: readonly OutgoingRecord[]): Promise<void> {
+    try {
+      await this.#commits.commit(this.#firstOffset!, nextOffset, outputs);
+    } catch (thrown) {
+      const error = kafkaError(thrown);
+      // what is under way was the work of the owner before: only a new consumer begins where that one ended
+      if (error.code === 'overtaken') this.#onOvertaken(error);
+      if (!this.#lost) throw error;
     }
   }
 }

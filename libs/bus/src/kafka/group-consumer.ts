@@ -3,7 +3,7 @@ import type { Subscription } from '../bus.ts';
 import { backoffMs } from '../delivery.ts';
 import type { ConsumeRequest } from '../driver.ts';
 import { type KafkaSettings, kafkaError } from './client.ts';
-import { ConsumerRun } from './consumer-run.ts';
+import { ConsumerRun, type NewCommits } from './consumer-run.ts';
 import { patiently } from './patiently.ts';
 
 /** Pauses between attempts to build a consumer anew. */
@@ -14,22 +14,24 @@ const FIRST_JOIN_MS = 10_000;
 export class GroupConsumer implements Subscription {
   readonly #settings: KafkaSettings;
   readonly #request: ConsumeRequest;
+  readonly #newCommits: NewCommits;
   readonly #stop = new AbortController();
   #run: ConsumerRun;
   #mending: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(settings: KafkaSettings, request: ConsumeRequest, run: ConsumerRun) {
+  private constructor(settings: KafkaSettings, request: ConsumeRequest, newCommits: NewCommits, run: ConsumerRun) {
     this.#settings = settings;
     this.#request = request;
+    this.#newCommits = newCommits;
     this.#run = run;
     this.#watch(run);
   }
 
   /** Joins the group. @throws KhabarError when that fails for long; later failures are mended. */
-  static async join(settings: KafkaSettings, request: ConsumeRequest): Promise<GroupConsumer> {
-    const run = await patiently(FIRST_JOIN_MS, () => ConsumerRun.start(settings, request));
-    return new GroupConsumer(settings, request, run);
+  static async join(settings: KafkaSettings, request: ConsumeRequest, newCommits: NewCommits): Promise<GroupConsumer> {
+    const run = await patiently(FIRST_JOIN_MS, () => ConsumerRun.start(settings, request, newCommits));
+    return new GroupConsumer(settings, request, newCommits, run);
   }
 
   /** What it consumes and for whom, in words. */
@@ -64,7 +66,7 @@ export class GroupConsumer implements Subscription {
       this.#request.onDisturbance(`The consumer ${this.name} broke and is built anew`, kafkaError(error));
       try {
         await sleep(backoffMs(failures, PAUSES, Math.random()), undefined, { signal: this.#stop.signal });
-        this.#run = await ConsumerRun.start(this.#settings, this.#request);
+        this.#run = await ConsumerRun.start(this.#settings, this.#request, this.#newCommits);
         this.#mending = null;
         this.#watch(this.#run);
         return;

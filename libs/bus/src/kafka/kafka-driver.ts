@@ -8,6 +8,7 @@ import { KafkaNumberedSender } from './numbered-sender.ts';
 import { type ReadOptions, readTopic } from './read-topic.ts';
 import { RecordPlacer } from './record-placer.ts';
 import { KafkaSender } from './sender.ts';
+import { TransactionalCommits } from './transactional-commits.ts';
 
 /** How the driver is opened. */
 export interface KafkaDriverSettings extends KafkaSettings {
@@ -51,7 +52,10 @@ class KafkaDriver implements Driver {
   }
 
   async consume(request: ConsumeRequest): Promise<Subscription> {
-    const consumer = await GroupConsumer.join(this.#settings, request);
+    const { group, topic } = request;
+    const newCommits = (partition: number) =>
+      new TransactionalCommits(this.#settings, this.#admin, this.#placer, { group, topic: topic.name, partition });
+    const consumer = await GroupConsumer.join(this.#settings, request, newCommits);
     this.#consumers.add(consumer);
     return { close: () => consumer.close().finally(() => this.#consumers.delete(consumer)) };
   }

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { RAW_ARTICLES, type TopicDefinition } from '@khabar/contracts';
-import { describeKafka, uniqueName } from '@khabar/testing';
+import { describeKafka, eventually, uniqueName } from '@khabar/testing';
 import { Kafka, type Producer, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { collect } from '../contract/workbench.contract.ts';
@@ -51,6 +52,10 @@ describeKafka('a transactional producer', (brokers) => {
     return all.map(({ key }) => key).sort();
   };
 
+  /** A moment after a commit has been answered it can be seen. */
+  const becomes = <T>(look: () => Promise<T>, expected: T) =>
+    eventually(async () => isDeepStrictEqual(await look(), expected));
+
   /** A transaction of the same id up to some step, by a process that dies then. */
   async function dieAfter(step: (producer: Producer) => Promise<void>): Promise<void> {
     const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer({ transactionalId: id });
@@ -64,8 +69,8 @@ describeKafka('a transactional producer', (brokers) => {
   it('commits one transaction right after the other', async () => {
     const producer = await open();
     for (let at = 1; at <= 20; at += 1) await commit(producer, BigInt(at), `record-${at}`, `more-${at}`);
-    expect(await committed()).toBe(20n);
-    expect(await seen()).toHaveLength(40);
+    await becomes(committed, 20n);
+    await eventually(async () => (await seen()).length === 40);
   });
 
   it('shows nothing of what its predecessor had sent when it died', async () => {
@@ -74,7 +79,7 @@ describeKafka('a transactional producer', (brokers) => {
       await transaction.send({ topic: topic.name, messages: [{ key: 'lost', value: 'lost' }] });
     });
     await commit(await open(), 1n, 'kept');
-    expect(await seen()).toEqual(['kept']);
+    await becomes(seen, ['kept']);
   });
 
   it('shows nothing, and has committed nothing, where it died before it committed', async () => {
@@ -84,8 +89,8 @@ describeKafka('a transactional producer', (brokers) => {
       await transaction.send({ topic: topic.name, messages: [{ key: 'lost', value: 'lost' }] });
     });
     await open();
-    expect(await committed()).toBe(null);
-    expect(await seen()).toEqual([]);
+    await becomes(committed, null);
+    await becomes(seen, []);
   });
 
   it('knows, once it is open, what its predecessor committed last', async () => {
@@ -96,8 +101,8 @@ describeKafka('a transactional producer', (brokers) => {
       await transaction.commit();
     });
     await open();
-    expect(await committed()).toBe(5n);
-    expect(await seen()).toEqual(['kept']);
+    await becomes(committed, 5n);
+    await becomes(seen, ['kept']);
   });
 
   it('refuses what an older one still wants to commit', async () => {
@@ -105,9 +110,9 @@ describeKafka('a transactional producer', (brokers) => {
     await commit(older, 1n, 'before');
     const newer = await open();
     await expect(commit(older, 2n, 'too-late')).rejects.toMatchObject({ code: 'fenced', dependency: true });
-    expect(await committed()).toBe(1n);
+    await becomes(committed, 1n);
     await commit(newer, 2n, 'after');
-    expect(await seen()).toEqual(['after', 'before']);
+    await becomes(seen, ['after', 'before']);
   });
 
   it('sends all of what is more than a request, in order', async () => {
@@ -116,7 +121,8 @@ describeKafka('a transactional producer', (brokers) => {
     const many = Array.from({ length: 40 }, (_, at) => ({ ...records('one')[0]!, headers: { at: String(at) }, value }));
     await producer.commit(await placer.learnAndPlace(many), { group: id, topic: topic.name, partition: 1, offset: 1n });
     const signal = AbortSignal.timeout(20_000);
-    const all = await collect(readTopic(settings, admin, topic.name, { from: 'beginning', follow: false, signal }));
-    expect(all.map(({ headers }) => headers['at'])).toEqual(many.map(({ headers }) => headers.at));
+    const look = () => collect(readTopic(settings, admin, topic.name, { from: 'beginning', follow: false, signal }));
+    await eventually(async () => (await look()).length === many.length);
+    expect((await look()).map(({ headers }) => headers['at'])).toEqual(many.map(({ headers }) => headers.at));
   });
 });

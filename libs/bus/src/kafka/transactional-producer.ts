@@ -11,8 +11,15 @@ import { settlesWithin } from './settles-within.ts';
 const TRANSACTION_TIMEOUT_MS = 60_000;
 /** How long one of ours may take, in milliseconds. */
 const COMMIT_MAX_MS = 20_000;
-/** How often, and how soon in milliseconds, the marks of the transaction before are waited for. */
-const BEGIN_ATTEMPTS = 40;
+/** What passes by itself: the marks of the transaction before are being written, the group's coordinator moves or has just started. */
+const NOT_YET = new Set([
+  'CONCURRENT_TRANSACTIONS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+/** How often, and how soon in milliseconds, it is tried again. */
+const BEGIN_ATTEMPTS = 200;
 const BEGIN_PAUSE_MS = 25;
 
 /** What a group is to begin with in a partition, should the transaction be committed. */
@@ -111,7 +118,7 @@ async function begin(transaction: Transaction, { group, topic, partition, offset
       });
       return;
     } catch (error) {
-      if (protocolError(error) !== 'CONCURRENT_TRANSACTIONS' || attempt === BEGIN_ATTEMPTS) throw error;
+      if (!NOT_YET.has(protocolError(error) ?? '') || attempt === BEGIN_ATTEMPTS) throw error;
     }
     await sleep(BEGIN_PAUSE_MS);
   }

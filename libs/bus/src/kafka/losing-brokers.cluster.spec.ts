@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { articleEvent, articleEventId, articleExample, deadLetterTopic } from '@khabar/contracts';
 import { type KafkaCluster, eventually, startKafkaCluster } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Bus } from '../bus.ts';
+import type { Batch, Bus } from '../bus.ts';
 import {
   type RawEvent,
   Workbench,
@@ -144,5 +145,30 @@ describe('three brokers', () => {
       const handled = events.filter(({ key }) => key === subject).map(({ event }) => event.data.body);
       expect(new Set(handled)).toEqual(new Set(bodies));
     }
+  });
+
+  it('let each input have its output exactly once, with transactions, while each of them is killed in turn', async () => {
+    await using bench = newBench();
+    const [bus, other] = [await bench.ready({ transactions: true }), await bench.bus({ transactions: true })];
+    await bus.ensureTopics([bench.articles, deadLetterTopic(bench.articles)]);
+    const version = articleExample.extraction.parserVersion;
+    const handle = async (batch: Batch<'news.raw.v1'>) =>
+      batch.events.map(({ event }) => ({
+        publish: [articleEvent({ ...articleExample, id: event.subject }, event.id)],
+      }));
+    for (const each of [bus, other]) await each.subscribe({ topic: bench.raw, group: bench.group, handle });
+    const kills = new RollingKills(cluster);
+    for (let round = 0; kills.count <= cluster.nodes.length; round += 1) {
+      await publishPatiently(bus, rawEvents(10, `round-${round}-`));
+      await sleep(20);
+    }
+    await kills.stop();
+    await nothingLeft(bus, bench);
+
+    // an input that was published again, for nobody knew that it was there, is two inputs
+    const idsOn = async (topic: typeof bench.raw) =>
+      (await readAll(bus, topic)).map(({ headers }) => headers['ce_id']!);
+    const inputs = await idsOn(bench.raw);
+    expect((await idsOn(bench.articles)).sort()).toEqual(inputs.map((id) => articleEventId(id, version)).sort());
   });
 });

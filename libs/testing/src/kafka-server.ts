@@ -38,6 +38,8 @@ const COMMON = {
   'controller.listener.names': 'CONTROLLER',
   'auto.create.topics.enable': 'false',
   'group.initial.rebalance.delay.ms': '0',
+  // tests of what a session is need not wait for 6 s
+  'group.min.session.timeout.ms': '1000',
   'log.cleaner.enable': 'false',
   // a killed broker may come back only when its old session is over (9 s by default)
   'broker.session.timeout.ms': '3000',

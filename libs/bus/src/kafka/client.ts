@@ -9,6 +9,8 @@ export interface KafkaSettings {
   readonly brokers: readonly string[];
   /** Shown in the brokers' logs and metrics. */
   readonly clientId: string;
+  /** After how long without a heartbeat a consumer counts as dead, in milliseconds, and what it had goes to the others; 10,000 unless told. */
+  readonly sessionTimeoutMs?: number;
 }
 
 /**

@@ -9,7 +9,6 @@ import type { TransactionalCommits } from './transactional-commits.ts';
 
 /** How long a fetch waits for records, in milliseconds. Stopping, and the partitions that were paused, wait that long too. */
 const FETCH_WAIT_MS = 200;
-/** After how long without a heartbeat a member counts as dead, in milliseconds; what it had goes to the others then. */
 const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
 /** How long the partitions of one fetch may wait for the slowest of them, in milliseconds. */
@@ -51,7 +50,7 @@ export class ConsumerRun {
       groupId: request.group,
       partitionAssigners: [bySubscription],
       allowAutoTopicCreation: false,
-      sessionTimeout: SESSION_TIMEOUT_MS,
+      sessionTimeout: settings.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: Math.min(MIB, request.maxBytes),

@@ -1,7 +1,7 @@
 import { type CloudEvent, type EventType, KhabarError, decodeEvent, toKhabarError } from '@khabar/contracts';
 import type { ConsumedRecord } from './driver.ts';
 import { OffsetTracker } from './offsets.ts';
-import { recordBytes } from './record-size.ts';
+import { weightOf } from './record-size.ts';
 
 /**
  * How many events of a partition may wait, for a retry or behind one of their key. Beyond that no more are begun: a fault that so many
@@ -83,7 +83,7 @@ export class PartitionQueue<T extends EventType> {
 
   /** Puts records in line and tells their bytes. */
   add(records: readonly ConsumedRecord[]): number {
-    const added = records.map((record) => ({ record, bytes: recordBytes(record) }));
+    const added = records.map((record) => ({ record, bytes: weightOf(record) }));
     const bytes = added.reduce((sum, each) => sum + each.bytes, 0);
     this.#fresh = this.#freshEvents === 0 ? added : [...this.#fresh.slice(this.#taken), ...added];
     this.#taken = 0;

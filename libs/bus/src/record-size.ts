@@ -36,3 +36,10 @@ export function roomForRecords(maxMessageBytes: number): number {
   const bytes = maxMessageBytes - BATCH_OVERHEAD_BYTES - COMPRESSION_BYTES;
   return Math.floor((bytes * COMPRESSION_PART) / (COMPRESSION_PART + 1));
 }
+
+/** About how many bytes a record takes in memory; cheaper than {@link recordBytes}, for every record that comes in is weighed. */
+export function weightOf({ key, headers, value }: Pick<OutgoingRecord, 'key' | 'headers' | 'value'>): number {
+  let weight = RECORD_OVERHEAD_BYTES + (value?.length ?? 0) + (key?.length ?? 0);
+  for (const name in headers) weight += HEADER_OVERHEAD_BYTES + name.length + headers[name]!.length;
+  return weight;
+}

@@ -18,12 +18,14 @@ export function isUri(text: string): boolean {
 }
 
 const DATE_TIME =
-  /^(?<day>\d{4}-\d{2}-\d{2})t(?<minute>\d{2}:\d{2}):(?:[0-5]\d|60)(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])t(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
+/** Every month has so many days. */
+const SHORTEST_MONTH = 28;
 
 /** Timestamp (`date-time` of RFC 3339, 5.6), whose letters are of any case. A leap second is one, although `Date` knows none. */
 export function isTimestamp(text: string): boolean {
-  const { day, minute } = DATE_TIME.exec(text)?.groups ?? {};
-  if (day === undefined || minute === undefined) return false;
-  const instant = new Date(`${day}T${minute}:00Z`);
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(`${day}T${minute}`);
+  if (!DATE_TIME.test(text)) return false;
+  if (Number(text.slice(8, 10)) <= SHORTEST_MONTH) return true;
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }

@@ -189,7 +189,7 @@ export function decodeEvent(headers: Readonly<Record<string, string>>, value: Bu
 
 // Media types and the names of their parameters are of any case (RFC 2045, 5.1). JSON is UTF-8 and has no charset (RFC 8259, 8.1 and 11).
 function checkContentType(contentType: string | undefined): void {
-  if (contentType === undefined) return;
+  if (contentType === undefined || contentType === CONTENT_TYPE) return;
   if (/^application\/cloudevents/i.test(contentType)) {
     throw notACloudEvent('The record is in structured content mode; Khabar reads CloudEvents in binary mode only');
   }

@@ -20,8 +20,7 @@ export function toMessage({ key, headers, value, foreign }: OutgoingRecord, part
 export function fromMessage(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
   const { texts, others } = splitHeaders(message.headers ?? {});
   const foreignKey = message.key !== null && !isUtf8(message.key) ? message.key : null;
-  const foreign = { ...(foreignKey && { key: foreignKey }), ...(others && { headers: others }) };
-  return {
+  const record = {
     topic,
     partition,
     offset: BigInt(message.offset),
@@ -29,8 +28,9 @@ export function fromMessage(topic: string, partition: number, message: KafkaMess
     key: message.key === null ? null : message.key.toString(),
     headers: texts,
     value: message.value,
-    ...((foreignKey || others) && { foreign }),
   };
+  if (foreignKey === null && others === null) return record;
+  return { ...record, foreign: { ...(foreignKey && { key: foreignKey }), ...(others && { headers: others }) } };
 }
 
 /** Other programs may claim any time, also one that no date can have. */
@@ -38,13 +38,23 @@ function instant(ms: number): string {
   return new Date(Math.min(Math.max(ms, -LAST_INSTANT_MS), LAST_INSTANT_MS)).toISOString();
 }
 
+/** Goes by as little as it can: each event has ten headers, nearly always one UTF-8 text each. */
 function splitHeaders(headers: IHeaders) {
   const texts: Record<string, string> = {};
   let others: Record<string, Buffer[]> | null = null;
-  for (const [name, found] of Object.entries(headers)) {
+  for (const name in headers) {
+    const found = headers[name];
+    const text = Buffer.isBuffer(found) ? found.toString() : null;
+    // what is not UTF-8 is decoded with replacement characters, and hardly anything else has one
+    if (text !== null && !text.includes(REPLACEMENT)) {
+      texts[name] = text;
+      continue;
+    }
     const values = [found].flat().map((value) => Buffer.from(value ?? ''));
     texts[name] = values.at(-1)!.toString();
     if (values.length > 1 || !isUtf8(values[0]!)) (others ??= {})[name] = values;
   }
   return { texts, others };
 }
+
+const REPLACEMENT = '\u{fffd}';

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addArticles } from './commands/articles.ts';
+import { addBus } from './commands/bus.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExtract } from './commands/extract.ts';
@@ -75,6 +76,7 @@ function createProgram(shell: Shell): Command {
   addReplay(program, shell);
   addStatus(program, shell);
   addDoctor(program, shell);
+  addBus(program, shell);
   addParse(program, shell);
   addExtract(program, shell);
   addFeed(program, shell);

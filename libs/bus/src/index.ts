@@ -29,3 +29,5 @@ export {
   type OpenLetters,
   type OpenLettersOptions,
 } from './open-letters.ts';
+export type { ExportSettings, LogExport, TopicExport } from './export/log-export.ts';
+export { openLogExport } from './export/open-log-export.ts';

@@ -1,11 +1,21 @@
 import {
+  RAW_ARTICLES,
   TOPICS,
   articleChangeEvent,
   articleChangeExample,
   rawArticleEvent,
   rawArticleExample,
+  rejectedInputEvent,
+  rejectedInputExample,
 } from '@khabar/contracts';
-import { type OwnKafkaServer, describeKafka, freePort, startFakeWeb, startOwnKafka } from '@khabar/testing';
+import {
+  type OwnKafkaServer,
+  createTestDatabase,
+  describeKafka,
+  freePort,
+  startFakeWeb,
+  startOwnKafka,
+} from '@khabar/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openFoundBus } from '../bus-address.ts';
 import type { Check } from '../checks.ts';
@@ -72,5 +82,34 @@ describeKafka('khabar, with Kafka', () => {
       expect(JSON.parse(value!.toString())).toMatchObject({ rawId: rawArticleExample.id, canonicalUrl: url });
     }
     expect.assertions(3);
+  });
+
+  it('bus export moves the embedded log here, and says what to do then', async () => {
+    const database = await createTestDatabase();
+    try {
+      const address = { kafkaBrokers: null, databaseUrl: database.url, foundBy: 'DATABASE_URL' } as const;
+      await using embedded = await openFoundBus(address);
+      await embedded.ensureTopics(TOPICS);
+      const event = rejectedInputEvent(crypto.randomUUID(), rawArticleExample.id, rejectedInputExample);
+      const at = '2026-03-14T09:30:00.000Z';
+      const reason = { code: 'too-large', message: '50 MB', attempts: 1, firstAt: at, lastAt: at };
+      await embedded.reject(RAW_ARTICLES, event, reason);
+      const given = { env: { DATABASE_URL: database.url } };
+      const to = ['bus', 'export', '--to', kafka.brokers.join(',')];
+      const dry = await runRecorded([...to, '--dry-run'], given);
+      expect(dry).toMatchObject({ code: 0, stderr: '' });
+      expect(dry.stdout).toMatch(/^news\.raw\.v1\.dead-letter +12 +0 +1 +there$/m);
+      const { code, stdout, stderr } = await runRecorded(to, given);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('exported 1 record; every group goes on in Kafka where it was\n');
+      expect(stdout).toContain(`Now set KAFKA_BROKERS=${kafka.brokers.join(',')}`);
+      const list = await runRecorded(['dead-letters', 'list', '--json'], { env });
+      expect(JSON.parse(list.stdout)).toMatchObject([{ subject: rawArticleExample.id, reason: { code: 'too-large' } }]);
+      expect((await runRecorded(['dead-letters', 'discard', '--all'], { env })).code).toBe(0);
+      expect((await runRecorded(['dead-letters', 'list', '--json'], { env })).stdout).toBe('[]\n');
+      expect((await runRecorded(['bus', 'export'], given)).code).toBe(2);
+    } finally {
+      await database.drop();
+    }
   });
 });

@@ -149,6 +149,17 @@ export class KafkaAdmin {
     });
   }
 
+  /** Where a group has committed in a topic, with the note that was committed along. */
+  async committed(group: string, topic: string): Promise<Map<number, { offset: bigint; metadata: string }>> {
+    return this.#ask(async (admin) => {
+      const [found] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      const offsets = found!.partitions.map(({ partition, offset, metadata }) => {
+        return [partition, { offset: BigInt(offset), metadata: metadata ?? '' }] as const;
+      });
+      return new Map(offsets.filter(([, { offset }]) => offset >= 0n));
+    });
+  }
+
   /** Forgets a group; false where somebody is in it. One that does not exist is forgotten already. */
   async deleteGroup(group: string): Promise<boolean> {
     return this.#ask(async (admin) => {

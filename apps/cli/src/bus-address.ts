@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Bus } from '@khabar/bus';
-import { KhabarError, type TopicDefinition } from '@khabar/contracts';
+import { KhabarError, TOPICS, type TopicDefinition } from '@khabar/contracts';
 import { type Shell, secret } from './shell.ts';
 import { VERSION } from './version.ts';
 
@@ -63,14 +63,21 @@ export async function topicsOf(shell: Shell): Promise<readonly TopicDefinition[]
   return configuredTopics(readConfig(topicSettings, shell.env, topicFaults));
 }
 
-/** Opens the bus of {@link findBus}, for looking and for publishing. */
-export async function openFoundBus({ kafkaBrokers, databaseUrl }: BusAddress): Promise<Bus> {
+/**
+ * Opens the bus of {@link findBus}. Who only looks needs no `topics`; who publishes passes those of {@link topicsOf}, by whose limits
+ * the services publish too.
+ */
+export async function openFoundBus(
+  { kafkaBrokers, databaseUrl }: BusAddress,
+  topics: readonly TopicDefinition[] = TOPICS,
+): Promise<Bus> {
   const { openBus } = await import('@khabar/bus'); // it brings Nest along, which most commands need not load
   return openBus({
     service: 'cli',
     version: VERSION,
     kafkaBrokers,
     databaseUrl: kafkaBrokers === null ? databaseUrl : null,
+    topics,
     maxAttempts: 1,
     retryBaseMs: 200,
     retryMaxMs: 1_000,

@@ -1,4 +1,4 @@
-import { type Bus, type OpenLetters, type StoredRecord, findOpenLetters } from '@khabar/bus';
+import type { Bus, OpenLetters, StoredRecord } from '@khabar/bus';
 import { type DeadLetterReason, KhabarError, TOPICS, fromDeadLetterHeaders } from '@khabar/contracts';
 
 const SUFFIX = '.dead-letter';
@@ -78,6 +78,7 @@ export async function openLetterBox(
   filter: LetterFilter,
   signal: AbortSignal,
 ): Promise<LetterBox> {
+  const { findOpenLetters } = await import('@khabar/bus'); // it brings Nest along, which most commands need not load
   const { sinceMs } = filter;
   const found: OpenLetters[] = [];
   for (const topic of topics) {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Bus } from '@khabar/bus';
 import { KhabarError, type SettledAs, type Settlement, fromSettlementHeaders } from '@khabar/contracts';
 import { type Command, InvalidArgumentError } from 'commander';
-import { findBus, openFoundBus } from '../bus-address.ts';
+import { findBus, openFoundBus, topicsOf } from '../bus-address.ts';
 import { type LetterLine, letterAsJson, letterLine, letterTable, letterText } from '../letter-text.ts';
 import {
   LETTER_TOPICS,
@@ -191,7 +191,7 @@ async function settle(
   as: SettledAs,
   options: FilterOptions & SettleOptions,
 ): Promise<void> {
-  await using bus = await openFoundBus(await findBus(shell));
+  await using bus = await openFoundBus(await findBus(shell), await topicsOf(shell));
   const ofIds = [...new Set(ids.map((id) => placeOf(id)!.topic))];
   const topics = options.topic ?? (ids.length > 0 ? ofIds : LETTER_TOPICS);
   const filter: LetterFilter = { ...filterOf(shell, options), ...(ids.length > 0 && { ids: new Set(ids) }) };

@@ -64,7 +64,7 @@ describeKafka('khabar, with Kafka', () => {
   it('status counts the records of each topic', async () => {
     const { stdout } = await runRecorded(['status', '--json'], { env });
     const { topics } = JSON.parse(stdout) as { topics: unknown[] };
-    expect(topics).toContainEqual({ name: 'news.changes.v1', partitions: 12, records: 3 });
+    expect(topics).toContainEqual(expect.objectContaining({ name: 'news.changes.v1', partitions: 12, records: 3 }));
   });
 
   it('replay reads and publishes there what the store does not know', async () => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { RAW_ARTICLES } from '@khabar/contracts';
 import { Argument, type Command } from 'commander';
 import { callService } from '../api.ts';
-import { findBus, openFoundBus } from '../bus-address.ts';
+import { findBus, openFoundBus, topicsOf } from '../bus-address.ts';
 import { Progress } from '../progress.ts';
 import { RawLog } from '../replay/raw-log.ts';
 import type { RawState } from '../replay/judge.ts';
@@ -66,7 +66,7 @@ async function replay(shell: Shell, options: ReplayOptions): Promise<void> {
     import('@khabar/extraction'),
   ]);
   await statesOf(shell, [NOBODY]);
-  await using bus = await openFoundBus(await findBus(shell));
+  await using bus = await openFoundBus(await findBus(shell), await topicsOf(shell));
   const range: Range = { from: options.from, to: options.to ?? null };
   const archive = options.archive ?? (shell.env['RAW_ARCHIVE']?.trim() || null);
   const log = await RawLog.open(bus, archive === null ? null : resolve(shell.cwd, archive), range);

@@ -209,11 +209,16 @@ class Phase {
     });
   }
 
+  /** @throws Error that says what is still under way */
   async #isCalm(bus: Bus, wanted: number): Promise<boolean> {
     const rows = await this.#ask('SELECT FROM store.outbox LIMIT 1', []);
     const lags = await lagsOf(bus);
-    if (rows?.length !== 0 || lags.length < 2 || lags.some(({ lag }) => lag > 0n)) return false;
-    return (await announcedIds(bus, this.#signal)).size >= wanted;
+    const behind = lags.filter(({ lag }) => lag > 0n).map(({ name, lag }) => `${name} is ${lag} behind`);
+    if (lags.length < 2 || behind.length > 0) throw new Error(behind.join(', ') || 'a group has not joined');
+    if (rows?.length !== 0) throw new Error('the outbox of the store is not empty');
+    const { size } = await announcedIds(bus, this.#signal);
+    if (size < wanted) throw new Error(`${size} of ${wanted} changes are announced`);
+    return true;
   }
 
   /** Looks at all of it. @returns how many raw events there were */

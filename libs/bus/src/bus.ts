@@ -102,15 +102,15 @@ export interface ForeignParts {
 
 /**
  * Where {@link Bus.read} begins: at the oldest record, behind the newest one, at the first appended at or after an instant (ms since
- * epoch), or so many records before the end of each partition; or at an offset of one partition, of which alone it then reads what is
- * there already.
+ * epoch), or so many records before the end of each partition, by the end that it has when the reading begins; or at an offset in each
+ * partition that is named, of which alone it then reads what is there already.
  */
 export type ReadFrom =
   | 'beginning'
   | 'end'
   | { readonly sinceMs: number }
   | { readonly last: number }
-  | { readonly partition: number; readonly offset: bigint };
+  | { readonly offsets: ReadonlyMap<number, bigint> };
 
 /** One topic as it is. */
 export interface TopicState {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Bus } from '@khabar/bus';
+import type { Bus, ReadFrom } from '@khabar/bus';
 import { KhabarError, type SettledAs, type Settlement, fromSettlementHeaders } from '@khabar/contracts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { findBus, openFoundBus, topicsOf } from '../bus-address.ts';
@@ -170,7 +170,8 @@ async function findLetter(
 ): Promise<{ letter: Letter; settlement: Settlement | null }> {
   const { topic, partition, offset } = placeOf(id)!;
   let letter: Letter | null = null;
-  for await (const record of bus.read(letterTopicOf(topic), { from: { partition, offset }, follow: false, signal })) {
+  const from: ReadFrom = { offsets: new Map([[partition, offset]]) };
+  for await (const record of bus.read(letterTopicOf(topic), { from, follow: false, signal })) {
     const settlement = record.value === null ? fromSettlementHeaders(record.headers) : null;
     if (letter === null && (record.offset !== offset || settlement !== null)) break;
     letter ??= letterOf(record);

@@ -42,9 +42,9 @@ describe('the range of a replay', () => {
 
   it('has a topic read from where it begins', () => {
     expect(readFromOf(range('beginning'), partitions)).toBe('beginning');
-    expect(readFromOf(range('90'), partitions)).toEqual({ last: 10 });
-    expect(readFromOf(range('0:95,1:60'), partitions)).toEqual({ last: 10 });
-    expect(readFromOf(range('1000'), partitions)).toEqual({ last: 0 });
+    const offsets = (...each: [number, bigint][]) => ({ offsets: new Map(each) });
+    expect(readFromOf(range('90'), partitions)).toEqual(offsets([0, 90n], [1, 90n]));
+    expect(readFromOf(range('0:95,7:60'), partitions)).toEqual(offsets([0, 95n], [7, 60n]));
     // fetched, then appended, by clocks that need not agree
     expect(readFromOf(range('2026-03-14T01:00:00Z'), partitions)).toEqual({ sinceMs: Date.parse('2026-03-14') });
   });

@@ -61,11 +61,8 @@ function reaches(bound: Bound, { partition, offset, fetchedAt }: Place): boolean
 export function readFromOf({ from }: Range, partitions: TopicState['partitions']): ReadFrom {
   if (from === null) return 'beginning';
   if ('at' in from) return { sinceMs: Date.parse(from.at) - SKEW_MS };
-  const wanted = partitions.map(({ partition, endOffset }) => {
-    const start = 'offset' in from ? from.offset : (from.offsets.get(partition) ?? endOffset);
-    return Number(endOffset > start ? endOffset - start : 0n);
-  });
-  return { last: Math.max(0, ...wanted) };
+  if ('offsets' in from) return { offsets: from.offsets };
+  return { offsets: new Map(partitions.map(({ partition }) => [partition, from.offset])) };
 }
 
 /** The first day of an archive that may hold some of the range; empty for all. */

@@ -85,12 +85,14 @@ export function lettersContract(connect: () => Connection, features: ContractFea
       const letters = await openLetters(bus, dead);
       const wanted = letters.findLast(({ offset }) => offset > 0n)!;
       const { partition, offset } = wanted;
-      const read = await collect(bus.read(dead.name, { from: { partition, offset }, follow: false, signal }));
+      const read = await collect(
+        bus.read(dead.name, { from: { offsets: new Map([[partition, offset]]) }, follow: false, signal }),
+      );
       expect(read[0]).toEqual(wanted);
       expect(read.map(placeOf)).toEqual(
         letters.filter((each) => each.partition === partition && each.offset >= offset).map(placeOf),
       );
-      const behind = { partition, offset: offset + 1000n };
+      const behind = { offsets: new Map([[partition, offset + 1000n]]) };
       expect(await collect(bus.read(dead.name, { from: behind, follow: false, signal }))).toEqual([]);
     });
 

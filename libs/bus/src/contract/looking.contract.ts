@@ -50,6 +50,29 @@ export function lookingContract(connect: () => Connection): void {
       expect(await readLast(1000)).toHaveLength(30);
     });
 
+    it('reads the partitions that are named from their offsets on, however much is published in between', async () => {
+      await using bench = new Workbench(connect(), 3);
+      const bus = await bench.ready();
+      await bus.publish(rawEvents(60, 'early-'));
+      const early = await readAll(bus, bench.raw);
+      const from = { offsets: new Map([0, 2].map((partition) => [partition, BigInt(partition + 1)])) };
+      await bus.publish(rawEvents(60, 'late-'));
+      const { signal } = new AbortController();
+      const offsets = Map.groupBy(
+        await collect(bus.read(bench.raw.name, { from, follow: false, signal })),
+        ({ partition }) => partition,
+      );
+      expect([...offsets.keys()].toSorted()).toEqual([0, 2]);
+      for (const [partition, first] of from.offsets) {
+        const ofEarly = early.filter((record) => record.partition === partition && record.offset >= first);
+        const ofBoth = offsets.get(partition)!.map(({ offset }) => offset);
+        expect(ofBoth.slice(0, ofEarly.length)).toEqual(ofEarly.map(({ offset }) => offset));
+        expect(ofBoth.length).toBeGreaterThan(ofEarly.length);
+      }
+      const behind = { offsets: new Map([[1, 10_000n]]) };
+      expect(await collect(bus.read(bench.raw.name, { from: behind, follow: false, signal }))).toEqual([]);
+    });
+
     it.each<[string, ReadFrom, number]>([
       ['the end', 'end', 5],
       ['the beginning', 'beginning', 10],

@@ -69,5 +69,5 @@ function wantedOffset({ partition, startOffset, endOffset }: PartitionBounds, fr
   if (from === 'beginning') return startOffset;
   if (from === 'end') return endOffset;
   if ('last' in from) return endOffset - BigInt(from.last);
-  return from.partition === partition ? from.offset : endOffset;
+  return from.offsets.get(partition) ?? endOffset;
 }

@@ -110,7 +110,7 @@ export class KafkaTarget implements AsyncDisposable {
 
   /** Whether a partition has a record, other than of transactions that were undone, at or behind an offset. */
   async hasRecords(topic: string, partition: number, offset: bigint, signal: AbortSignal): Promise<boolean> {
-    const from = { partition, offset };
+    const from = { offsets: new Map([[partition, offset]]) };
     for await (const _ of readTopic(this.#settings, this.#admin, topic, { from, follow: false, signal })) return true;
     signal.throwIfAborted();
     return false;

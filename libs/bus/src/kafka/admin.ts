@@ -125,7 +125,7 @@ export class KafkaAdmin {
       if (from === 'beginning') return bounds;
       if (from === 'end') return bounds.map((each) => ({ ...each, startOffset: each.endOffset }));
       if ('last' in from) return bounds.map((each) => beginningLate(each, BigInt(from.last)));
-      if ('offset' in from) return bounds.map((each) => beginningAt(each, from.partition, from.offset));
+      if ('offsets' in from) return bounds.map((each) => beginningAt(each, from.offsets.get(each.partition)));
       const starts = await offsetsAt(admin, topic, from.sinceMs);
       return bounds.map((each) => ({ ...each, startOffset: starts.get(each.partition) ?? each.endOffset }));
     });
@@ -249,9 +249,9 @@ function beginningLate(bounds: Bounds, last: bigint): Bounds {
   return startOffset > bounds.startOffset ? { ...bounds, startOffset } : bounds;
 }
 
-/** The one partition from an offset on, and of the others nothing. */
-function beginningAt(bounds: Bounds, partition: number, offset: bigint): Bounds {
-  if (bounds.partition !== partition || offset > bounds.endOffset) return { ...bounds, startOffset: bounds.endOffset };
+/** From an offset on; without one nothing of what is there. */
+function beginningAt(bounds: Bounds, offset: bigint | undefined): Bounds {
+  if (offset === undefined || offset > bounds.endOffset) return { ...bounds, startOffset: bounds.endOffset };
   return offset > bounds.startOffset ? { ...bounds, startOffset: offset } : bounds;
 }
 

@@ -43,7 +43,7 @@ function sections(): readonly Section[] {
     {
       title: 'Command line',
       about:
-        '`khabar` also reads API_KEY, KAFKA_BROKERS, DATABASE_URL, KHABAR_DATA, ARTICLE_HTML and RAW_ARCHIVE, with the meaning they have above.',
+        '`khabar` also reads API_KEY, KAFKA_BROKERS, DATABASE_URL, KHABAR_DATA, ARTICLE_HTML, RAW_ARCHIVE and those of the topics (TOPIC_PARTITIONS to RAW_DEAD_LETTER_MAX_BYTES), with the meaning they have above: `khabar doctor` compares topics with them, and what publishes keeps to their limits. Give it what the services have.',
       settings: commandLineSettings,
     },
   ];

@@ -398,4 +398,62 @@ describe('the way of a batch through a handler, with transactions', () => {
       { numRuns: 60 },
     );
   });
+
+  it('commits nothing behind an event whose commit did not come about before the end', async () => {
+    const durable: string[] = [];
+    const log: Log = new Log(
+      ['a', 'b', 'c'],
+      async (next, outputs) => {
+        if (outputs.length > 1) throw new KhabarError('record-too-large', 'together they are refused for good');
+        if (next === 1n) {
+          log.stop();
+          throw away();
+        }
+        durable.push(...outputs.map(({ key }) => key!));
+      },
+      { transactions: true },
+    );
+    await log.run(async ({ events }) => events.map(({ event }) => ({ publish: [event] })));
+    expect({ durable, commits: log.commits }).toEqual({ durable: [], commits: [] });
+  });
+
+  it.each([true, false])(
+    'keeps the head of what its dead letters refuse whole (transactions: %s)',
+    async (transactions) => {
+      const refuse = async (records: readonly OutgoingRecord[]): Promise<undefined> => {
+        if (records.some(({ value }) => value!.length > 100_000)) throw new KhabarError('record-too-large', 'refused');
+      };
+      const log = new Log(['huge', 'b'], async (_, outputs) => refuse(outputs), { transactions });
+      log.records[0] = { ...log.records[0]!, value: Buffer.alloc(200_000, 'x') };
+      const send = async (records: readonly OutgoingRecord[]) => {
+        await refuse(records);
+        return void log.letters.push(...records);
+      };
+      await log.run(async () => undefined, {}, send);
+      expect(log.commits.at(-1)).toBe(2n);
+      expect(log.letters).toMatchObject([
+        {
+          key: log.records[0]!.key,
+          value: { length: 65_536 },
+          headers: { 'khabar-code': 'malformed-json', 'khabar-value-bytes': '200000' },
+        },
+      ]);
+    },
+  );
+
+  it.each([true, false])(
+    'waits, and ends when told to, where a dead letter is refused in any form (transactions: %s)',
+    async (transactions) => {
+      const refuse = async () => {
+        throw new KhabarError('record-too-large', 'refused');
+      };
+      const log = new Log(['a'], transactions ? refuse : undefined, { transactions });
+      const disturbed: string[] = [];
+      const running = log.run(async () => [hopeless()], { disturbed: (what) => void disturbed.push(what) }, refuse);
+      await eventually(() => disturbed.length > 2);
+      log.stop();
+      await running;
+      expect(log.letters).toEqual([]);
+    },
+  );
 });

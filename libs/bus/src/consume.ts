@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloudEvent, type DeadLetterReason, type EventType, KhabarError, toKhabarError } from '@khabar/contracts';
 import { Bell } from './bell.ts';
-import type { BusListener, BusSettings, Outcome, Produced, ReceivedEvent, SubscriptionRequest } from './bus.ts';
+import type { BusListener, BusSettings, Outcome, Produced, SubscriptionRequest } from './bus.ts';
 import type { BytesInFlight } from './bytes-in-flight.ts';
-import { deadLetterOf } from './dead-letters.ts';
+import { callHandler } from './call-handler.ts';
+import { deadLetterOf, shortDeadLetterOf } from './dead-letters.ts';
 import { backoffMs, nextDelivery } from './delivery.ts';
 import type { ConsumedRecord, OutgoingRecord, OwnPartition, PartitionWork } from './driver.ts';
 import { type Entry, PartitionQueue } from './partition-queue.ts';
-import { type TracedEvent, systemOf, traceProcessing } from './trace.ts';
+import type { TracedEvent } from './trace.ts';
 
 /** An event ready to be sent. */
 export interface Sending {
@@ -37,6 +38,15 @@ interface Conclusion<T extends EventType> {
   readonly of: Entry<T>;
   readonly sendings: readonly Sending[];
   readonly error: KhabarError | null;
+  /** Its topic has refused the whole dead letter. */
+  readonly shortened?: boolean;
+}
+
+/** A dead letter that is to go out. */
+interface Letter<T extends EventType> {
+  readonly of: Entry<T>;
+  readonly reason: DeadLetterReason;
+  readonly record: OutgoingRecord;
 }
 
 /** A failed event and why. */
@@ -222,34 +232,39 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     return conclusions;
   }
 
-  /** Commits a part of the partition together with all that came of it; where that is refused for good, event by event. */
-  async #commitTogether(conclusions: readonly Conclusion<T>[]): Promise<void> {
-    if (conclusions.length === 0) return;
-    const now = new Date().toISOString();
-    const letters = new Map(
-      conclusions.flatMap(({ of, error }) => (error === null ? [] : [[of, this.#reason(of, error, now)]])),
+  /** Commits a part of the partition together with all that came of it; where that is refused for good, event by event. False: not all. */
+  async #commitTogether(conclusions: readonly Conclusion<T>[]): Promise<boolean> {
+    if (conclusions.length === 0) return true;
+    const letters = conclusions.flatMap(({ of, error, shortened }) =>
+      error === null ? [] : [this.#letter([of, error], shortened)],
     );
-    const outputs = conclusions.flatMap(({ of, sendings }) => {
-      const reason = letters.get(of);
-      const letter = reason && deadLetterOf(this.#request.topic, of.record, reason);
-      return letter ? [letter] : sendings.map(({ record }) => record);
-    });
+    const letterOf = new Map(letters.map((letter) => [letter.of, letter.record]));
+    const outputs = conclusions.flatMap(({ of, sendings }) => letterOf.get(of) ?? sendings.map(({ record }) => record));
     const next = conclusions.at(-1)!.of.record.offset + 1n;
     const refused = await this.#patiently('cannot commit', () => this.#own.commit(next, outputs));
-    if (refused === 'stopped' || this.#lost) return;
-    if (refused !== null && conclusions.length > 1) {
-      for (const each of conclusions) await this.#commitTogether([each]);
-      return;
-    }
-    if (refused !== null) return this.#commitTogether([{ of: conclusions[0]!.of, sendings: [], error: refused }]);
+    if (refused === 'stopped' || this.#lost) return false;
+    if (refused !== null) return this.#commitRefused(conclusions, refused);
     for (const { sendings } of conclusions) for (const sending of sendings) sending.end();
     this.#committed = next;
     this.#outlet.report(outputs);
     this.#finishWith(conclusions.filter(({ error }) => error === null).map(({ of }) => of));
-    this.#settle([...letters.keys()]);
-    for (const [entry, reason] of letters) {
-      this.#listener.deadLettered?.(this.#request.topic.name, subjectOf(entry), reason);
+    this.#buried(letters);
+    return true;
+  }
+
+  async #commitRefused(conclusions: readonly Conclusion<T>[], refused: KhabarError): Promise<boolean> {
+    if (conclusions.length > 1) {
+      // in order: none may be committed behind one that is not
+      for (const each of conclusions) if (!(await this.#commitTogether([each]))) return false;
+      return true;
     }
+    const { of, sendings, error, shortened } = conclusions[0]!;
+    for (const sending of sendings) sending.end(refused);
+    if (!shortened) {
+      return this.#commitTogether([{ of, sendings: [], error: error ?? refused, shortened: error !== null }]);
+    }
+    this.#pauseFor(refused); // not even that: it stays, and is handled again
+    return false;
   }
 
   #prepare(each: Entry<T>, { publish }: Produced, produced: Production<T>[], failed: Failure<T>[]): void {
@@ -263,19 +278,21 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     }
   }
 
-  /** Makes durable what was produced, all at once; where a record of it is refused for good, event by event, to find the one at fault. */
-  async #publish(produced: readonly Production<T>[], failed: Failure<T>[]): Promise<void> {
+  /** Makes durable what was produced, all at once; where a record of it is refused for good, event by event, to find the one at fault. False: stopped. */
+  async #publish(produced: readonly Production<T>[], failed: Failure<T>[]): Promise<boolean> {
     const sendings = produced.flatMap((each) => each.sendings);
     const records = sendings.map(({ record }) => record);
     const refused =
       records.length === 0 ? null : await this.#patiently('cannot publish', () => this.#outlet.send(records));
     if (refused !== null && refused !== 'stopped' && produced.length > 1) {
-      for (const each of produced) await this.#publish([each], failed);
-      return;
+      // one that was stopped is not to be overtaken by a later one of its key
+      for (const each of produced) if (!(await this.#publish([each], failed))) return false;
+      return true;
     }
-    for (const sending of sendings) sending.end(refused ?? undefined);
+    for (const sending of sendings) sending.end(refused === 'stopped' ? undefined : (refused ?? undefined));
     if (refused === null) this.#finishWith(produced.map(({ of }) => of));
     else if (refused !== 'stopped') failed.push([produced[0]!.of, refused]);
+    return refused !== 'stopped';
   }
 
   /** Tries until it is done (null), refused for good (why), or nothing new is to begin. */
@@ -309,31 +326,12 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   /** What became of each event, or null when nothing is to be concluded. */
   async #handle(tried: readonly Entry<T>[]): Promise<readonly Outcome[] | null> {
     const { signal } = this.#stop;
-    const { group, handle } = this.#request;
-    const [topic, { partition }] = [this.#request.topic.name, this.#own];
-    const traced = tried.map(({ event, record: { offset, value } }) => {
-      const receipt = { topic, partition, offset, group, bytes: value?.length ?? 0, batchSize: tried.length };
-      return traceProcessing(systemOf(this.#settings), event as CloudEvent<T>, receipt);
-    });
     const startedAtMs = performance.now();
     try {
-      const events = tried.map((each, at) => toReceivedEvent(each, traced[at]!.event));
-      const outcomes = (await handle({ topic, partition, events, signal })) ?? events.map(() => 'done' as const);
-      if (outcomes.length === events.length) {
-        this.#pauses = 0;
-        for (const [at, outcome] of outcomes.entries())
-          traced[at]!.end(outcome instanceof KhabarError ? outcome : undefined);
-        return outcomes;
-      }
-      throw new KhabarError(
-        'wrong-outcomes',
-        `The handler told ${outcomes.length} outcomes of ${events.length} events`,
-        {
-          retriable: true,
-        },
-      );
+      const outcomes = await callHandler(this.#request, this.#settings, this.#own.partition, tried, signal);
+      this.#pauses = 0;
+      return outcomes;
     } catch (thrown) {
-      for (const each of traced) each.end(thrown);
       if (signal.aborted) return null;
       const error = toKhabarError(thrown);
       if (error.dependency) {
@@ -344,7 +342,8 @@ class PartitionRun<T extends EventType> implements PartitionWork {
       for (const each of tried) each.alone = true;
       return null;
     } finally {
-      this.#listener.handled?.(topic, partition, tried.length, (performance.now() - startedAtMs) / 1000);
+      const seconds = (performance.now() - startedAtMs) / 1000;
+      this.#listener.handled?.(this.#request.topic.name, this.#own.partition, tried.length, seconds);
     }
   }
 
@@ -377,25 +376,29 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     return { code, message, attempts: attempt, service, version, origin, firstAt, lastAt };
   }
 
+  #letter([of, error]: Failure<T>, shortened = false): Letter<T> {
+    const reason = this.#reason(of, error, new Date().toISOString());
+    const make = shortened ? shortDeadLetterOf : deadLetterOf;
+    return { of, reason, record: make(this.#request.topic, of.record, reason) };
+  }
+
   /** Settles dead letters once they are durable; what cannot be sent stays unsettled, and so uncommitted. */
-  async #bury(dead: readonly Failure<T>[]): Promise<void> {
+  async #bury(dead: readonly Failure<T>[], shortened = false): Promise<void> {
     if (dead.length === 0) return;
-    const now = new Date().toISOString();
-    const letters = dead.map(([entry, error]) => ({ entry, reason: this.#reason(entry, error, now) }));
-    const records = letters.map(({ entry, reason }) => deadLetterOf(this.#request.topic, entry.record, reason));
-    for (let failures = 1; ; failures += 1) {
-      try {
-        await this.#outlet.send(records);
-        break;
-      } catch (error) {
-        this.#disturbed('cannot put away dead letters', error);
-        if (this.#ending.signal.aborted) return;
-        await this.#backoff(failures);
-      }
-    }
-    this.#settle(letters.map(({ entry }) => entry));
-    for (const { entry, reason } of letters) {
-      this.#listener.deadLettered?.(this.#request.topic.name, subjectOf(entry), reason);
+    const letters = dead.map((failure) => this.#letter(failure, shortened));
+    const records = letters.map(({ record }) => record);
+    const refused = await this.#patiently('cannot put away dead letters', () => this.#outlet.send(records));
+    if (refused === null) this.#buried(letters);
+    else if (refused === 'stopped') return;
+    else if (dead.length > 1) for (const each of dead) await this.#bury([each], shortened);
+    else if (!shortened) await this.#bury(dead, true);
+    else this.#pauseFor(refused); // not even that: it stays, and is handled again
+  }
+
+  #buried(letters: readonly Letter<T>[]): void {
+    this.#settle(letters.map(({ of }) => of));
+    for (const { of, reason } of letters) {
+      this.#listener.deadLettered?.(this.#request.topic.name, subjectOf(of), reason);
     }
   }
 
@@ -436,11 +439,4 @@ class PartitionRun<T extends EventType> implements PartitionWork {
 
 function subjectOf({ event, key }: Entry<EventType>): string {
   return event instanceof KhabarError ? key : event.subject;
-}
-
-function toReceivedEvent<T extends EventType>(
-  { key, record, attempt }: Entry<T>,
-  event: CloudEvent<T>,
-): ReceivedEvent<T> {
-  return { event, key, offset: record.offset, attempt, bytes: record.value?.length ?? 0 };
 }

@@ -65,10 +65,31 @@ function digits(found: string | undefined, otherwise: string): string {
   return found !== undefined && /^\d+$/.test(found) ? found : otherwise;
 }
 
+/** What a dead letter tells of a value that its topic did not take: it then holds no more than the value's first 64 KiB. */
+export interface Shortening {
+  /** Size of the value in bytes. */
+  readonly bytes: number;
+  /** Of the value, in lower-case hex. */
+  readonly sha256: string;
+}
+
+/** The shortening as Kafka headers. */
+export function toShorteningHeaders({ bytes, sha256 }: Shortening): Record<string, string> {
+  return { [`${PREFIX}value-bytes`]: String(bytes), [`${PREFIX}value-sha256`]: sha256 };
+}
+
+/** The shortening out of a dead letter's headers; null where the value is whole. */
+export function fromShorteningHeaders(headers: Readonly<Record<string, string>>): Shortening | null {
+  const sha256 = headers[`${PREFIX}value-sha256`];
+  if (sha256 === undefined) return null;
+  return { bytes: Number(digits(headers[`${PREFIX}value-bytes`], '0')), sha256 };
+}
+
 const REASON_HEADERS: ReadonlySet<string> = new Set(
-  ['code', 'message', 'attempts', 'service', 'version', 'topic', 'partition', 'offset', 'first-at', 'last-at'].map(
-    (name) => PREFIX + name,
-  ),
+  [
+    ...['code', 'message', 'attempts', 'service', 'version', 'topic', 'partition', 'offset', 'first-at', 'last-at'],
+    ...['value-bytes', 'value-sha256'],
+  ].map((name) => PREFIX + name),
 );
 
 /** Whether a dead letter's header tells of the reason, and was not among the original ones. */

@@ -49,14 +49,17 @@ export {
   RejectedInputSchema,
   fromDeadLetterHeaders,
   fromSettlementHeaders,
+  fromShorteningHeaders,
   isReasonHeader,
   rejectedInputExample,
   rejectedInputValidator,
   toDeadLetterHeaders,
   toSettlementHeaders,
+  toShorteningHeaders,
   type DeadLetterReason,
   type RejectedInput,
   type SettledAs,
+  type Shortening,
   type Settlement,
 } from './dead-letter.ts';
 export { compareRanks, compareText, rankOf, type FormRank } from './form-order.ts';

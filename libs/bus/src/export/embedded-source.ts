@@ -108,6 +108,14 @@ export class EmbeddedSource implements AsyncDisposable {
     );
   }
 
+  /** The number of the last batch of each publisher that has published one. */
+  async publishers(): Promise<Map<string, bigint>> {
+    const rows = await rowsOf<[string, string]>(this.#pool, {
+      text: 'select name, last_number from bus.publisher where last_number is not null order by name',
+    });
+    return new Map(rows.map(([name, last]) => [name, BigInt(last)]));
+  }
+
   /** The next records of a partition, one at least where there is one. */
   page(topic: LogTopic, partition: number, from: bigint): Promise<StoredRecord[]> {
     return this.#log.page(topic, partition, from, PAGE_RECORDS, PAGE_BYTES);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { deadLetterTopic } from '@khabar/contracts';
+import { KhabarError, deadLetterTopic } from '@khabar/contracts';
 import {
   type TestDatabase,
   createTestDatabase,
@@ -7,12 +7,29 @@ import {
   eventually,
   nodeArgumentsFor,
   startProcess,
+  uniqueName,
 } from '@khabar/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Bus, StoredRecord } from '../bus.ts';
-import { Workbench, lagOf, nameOf, rawEvent, rawEvents, readAll, remember } from '../contract/workbench.contract.ts';
+import type { Batch, Bus, Outcome, StoredRecord } from '../bus.ts';
+import {
+  Workbench,
+  lagOf,
+  nameOf,
+  namesOf,
+  rawEvent,
+  rawEvents,
+  readAll,
+  remember,
+} from '../contract/workbench.contract.ts';
 import type { ExportSettings } from './log-export.ts';
 import { openLogExport } from './open-log-export.ts';
+
+/** A handler that is done with some events and leaves the others for another time. */
+function leaveAllBut(names: ReadonlySet<string>) {
+  const later = new KhabarError('database-unavailable', 'later', { dependency: true });
+  return async (batch: Batch<'news.raw.v1'>): Promise<Outcome[]> =>
+    namesOf(batch).map((name) => (names.has(name) ? 'done' : later));
+}
 
 const program = join(import.meta.dirname, '../../fixtures/export-in-a-process/main.ts');
 
@@ -102,6 +119,47 @@ describeKafka('the export of the embedded log to Kafka', (kafkaBrokers) => {
     expect(await exportAll()).toBe(10);
     expect(await contentOf(kafka)).toEqual(await contentOf(embedded));
     expect((await consume(kafka, bench.group, 10)).toSorted()).toEqual(rawEvents(10, 'late-').map(nameOf).toSorted());
+  });
+
+  it('has a group that has handled more since the last run go on where it is now', async () => {
+    await embedded.publish(rawEvents(60));
+    const waiting = await embedded.subscribe({ topic: bench.raw, group: bench.group, handle: leaveAllBut(new Set()) });
+    await waiting.close();
+    expect(await exportAll()).toBe(60);
+    const done = new Set(rawEvents(30).map(nameOf));
+    const consuming = await embedded.subscribe({
+      topic: bench.raw,
+      group: bench.group,
+      handle: leaveAllBut(done),
+    });
+    await eventually(async () => (await lagOf(embedded, bench.group, bench.raw))! < 50n);
+    await consuming.close();
+    const [state] = await embedded.groups([bench.group], [bench.raw.name]);
+    const nexts = new Map(state!.partitions.map(({ partition, nextOffset }) => [partition, nextOffset]));
+    const left = (await readAll(embedded, bench.raw)).filter(
+      ({ partition, offset }) => offset >= nexts.get(partition)!,
+    );
+    expect(left.length).toBeLessThan(50);
+    await embedded.publish(rawEvents(5, 'late-'));
+    expect(await exportAll()).toBe(5);
+    expect(await exportAll()).toBe(0);
+    expect(await lagOf(embedded, bench.group, bench.raw)).toBe(BigInt(left.length + 5));
+    const names = await consume(kafka, bench.group, left.length + 5);
+    const late = rawEvents(5, 'late-').map(nameOf);
+    const keyed = new Map(rawEvents(60).map((event) => [event.subject, nameOf(event)]));
+    expect(names.toSorted()).toEqual([...left.map(({ key }) => keyed.get(key!)!), ...late].toSorted());
+  });
+
+  it('has numbered publishers go on behind their last number', async () => {
+    const name = uniqueName('relay');
+    const publisher = await embedded.numberedPublisher(name);
+    await publisher.publish(7n, rawEvents(3));
+    expect(await exportAll()).toBe(3);
+    const there = await kafka.numberedPublisher(name);
+    expect(there.last).toBe(7n);
+    await there.publish(8n, rawEvents(1, 'of-kafka-'));
+    expect(await exportAll()).toBe(0);
+    expect((await kafka.numberedPublisher(name)).last).toBe(8n);
   });
 
   it('only tells what it would do in a dry run', async () => {

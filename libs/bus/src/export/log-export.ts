@@ -1,7 +1,7 @@
 import { KhabarError } from '@khabar/contracts';
 import type { StoredRecord } from '../bus.ts';
 import { EmbeddedSource, type SourceTopic } from './embedded-source.ts';
-import { type GroupOffset, KafkaTarget, type Progress, type TimedRecord } from './kafka-target.ts';
+import { type GroupPosition, KafkaTarget, type Progress, type TimedRecord } from './kafka-target.ts';
 
 /** From where to where the log goes. */
 export interface ExportSettings {
@@ -74,15 +74,17 @@ export class LogExport implements AsyncDisposable {
    */
   async run(onProgress: (records: number, topic: string) => void): Promise<void> {
     for (const part of this.#parts) {
-      await this.#target.prepare(part.source.definition, [...part.source.groups.keys()]);
+      await this.#target.prepare(part.source.definition);
       let written: number | null;
       do {
         this.#signal.throwIfAborted();
         written = await this.#writeSome(part);
         if (written !== null) onProgress(written, part.name);
       } while (written !== null);
-      await this.#passMarks(part);
+      await this.#moveGroups(part);
     }
+    const [first] = this.#parts;
+    if (first) await this.#target.numberPublishers(first.name, await this.#source.publishers());
   }
 
   /** One transaction; null where nothing was left to do. */
@@ -103,8 +105,9 @@ export class LogExport implements AsyncDisposable {
     }
     await this.#source.assertHeld();
     const made = new Map<number, Progress>();
-    await this.#target.write(log.name, batches, (bases) => {
-      const committed: GroupOffset[] = [];
+    const reached = new Map([...nexts].map(([partition, { next }]) => [partition, next]));
+    await this.#target.write(definition, batches, reached, (bases) => {
+      const positions: GroupPosition[] = [];
       for (const [partition, { from, next }] of nexts) {
         const base = bases.get(partition) ?? progress.get(partition)?.kafkaNext ?? 0n;
         made.set(partition, { next, kafkaNext: base + (next - from) });
@@ -113,34 +116,47 @@ export class LogExport implements AsyncDisposable {
           if (offset === undefined || offset > next) continue;
           // what was brought over by an earlier run is behind us, and so is this group's offset
           if (offset < from && progress.has(partition)) continue;
-          committed.push([group, partition, base + (offset > from ? offset - from : 0n)]);
+          const at = offset > from ? offset : from;
+          positions.push({ group, partition, next: at, kafkaNext: base + (at - from) });
         }
       }
-      return { progress: made, groups: committed };
+      return { progress: made, groups: positions };
     });
     for (const [partition, reached] of made) progress.set(partition, reached);
     return [...batches.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Moves groups that have read all behind the mark of the last transaction, which would show as a lag of one. */
-  async #passMarks({ source, progress, left, name }: Part): Promise<void> {
-    if (left === 0n) return;
-    const written = new Map([...progress].filter(([, { kafkaNext }]) => kafkaNext > 0n));
-    const ends = await this.#target.endsBehind(
-      name,
-      new Map([...written].map(([at, { kafkaNext }]) => [at, kafkaNext])),
+  /**
+   * Groups that have handled more since an earlier run go on behind that; those that have read all behind the mark of the last
+   * transaction too, which would show as a lag of one.
+   */
+  async #moveGroups({ source, progress, name }: Part): Promise<void> {
+    const written = [...progress].filter(([, { kafkaNext }]) => kafkaNext > 0n);
+    const ends = await this.#target.endsBehind(name, new Map(written.map(([at, { kafkaNext }]) => [at, kafkaNext])));
+    const starts = new Map(
+      (await this.#target.bounds(name)).map(({ partition, startOffset }) => [partition, startOffset]),
     );
-    const committed: GroupOffset[] = [];
+    const moved: GroupPosition[] = [];
     for (const [group, offsets] of source.groups) {
-      for (const [partition, offset] of offsets) {
+      for (const there of await this.#target.positions(group, name)) {
+        const { partition } = there;
+        const next = offsets.get(partition) ?? there.next;
         const reached = progress.get(partition)!;
-        // nothing but the mark can stand there
-        const markOnly = written.has(partition) && ends.get(partition) === reached.kafkaNext + 1n;
-        if (offset === reached.next && markOnly) committed.push([group, partition, reached.kafkaNext + 1n]);
+        let kafkaNext: bigint | null = there.kafkaNext;
+        if (next >= reached.next) {
+          // behind the last record, where nothing but the mark can stand
+          const isMark = reached.kafkaNext > 0n && ends.get(partition) === reached.kafkaNext + 1n;
+          kafkaNext = isMark ? reached.kafkaNext + 1n : reached.kafkaNext;
+        } else if (next > there.next && starts.get(partition)! <= there.kafkaNext) {
+          const more = next - there.next;
+          kafkaNext = await this.#target.offsetBehind(name, partition, there.kafkaNext, more, this.#signal);
+        }
+        if (kafkaNext !== null && kafkaNext > there.kafkaNext) moved.push({ group, partition, next, kafkaNext });
       }
     }
-    if (committed.length > 0)
-      await this.#target.write(name, new Map(), () => ({ progress: new Map(), groups: committed }));
+    if (moved.length === 0) return;
+    await requireNoMembers(new Set(moved.map(({ group }) => group)), name, this.#target);
+    await this.#target.moveGroups(name, moved);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -189,10 +205,7 @@ async function requireOwnRecords(
   target: KafkaTarget,
   signal: AbortSignal,
 ): Promise<void> {
-  const [live] = await target.liveGroups([...groups.keys()], name);
-  if (live !== undefined) {
-    throw new KhabarError('group-in-use', `${live} has members in Kafka: stop all services first`);
-  }
+  await requireNoMembers(groups.keys(), name, target);
   for (const { partition, endOffset } of await target.bounds(name)) {
     const kafkaNext = progress.get(partition)?.kafkaNext ?? 0n;
     // one place behind the last record is that of the mark of its transaction
@@ -204,6 +217,13 @@ async function requireOwnRecords(
       );
     }
   }
+}
+
+/** @throws KhabarError `group-in-use` */
+async function requireNoMembers(groups: Iterable<string>, topic: string, target: KafkaTarget): Promise<void> {
+  const [live] = await target.liveGroups([...groups], topic);
+  if (live === undefined) return;
+  throw new KhabarError('group-in-use', `${live} has members in Kafka: stop all services first`);
 }
 
 /**

@@ -46,7 +46,7 @@ export class KafkaNumberedSender implements NumberedSender {
   async send(number: bigint, records: readonly OutgoingRecord[]): Promise<void> {
     const placed = await this.#placer.learnAndPlace(records);
     const { topic } = records[0]!;
-    await this.#producer.commit(placed, { group: this.#name, topic, partition: 0, offset: number });
+    await this.#producer.commit(placed, [{ group: this.#name, topic, partition: 0, offset: number }]);
   }
 
   close(): Promise<void> {

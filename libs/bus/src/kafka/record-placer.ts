@@ -12,7 +12,10 @@ export const BATCH_BYTES = 512 * 1024;
 const LAYOUT_MAX_AGE_MS = 5 * 60_000;
 
 /** A record on its way to Kafka, with its partition and size. */
-export type PlacedRecord = Placed<OutgoingRecord>;
+export interface PlacedRecord extends Placed<OutgoingRecord> {
+  /** Under what time it is to stand; that of sending unless told. */
+  readonly timestampMs?: number;
+}
 
 /** Knows the topics that are sent to: which partition a record goes to, and whether it fits. */
 export class RecordPlacer {

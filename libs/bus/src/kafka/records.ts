@@ -5,14 +5,19 @@ import type { ConsumedRecord, OutgoingRecord } from '../driver.ts';
 /** The last instant of ECMAScript (21.4.1.1). */
 const LAST_INSTANT_MS = 8.64e15;
 
-/** A record as kafkajs sends it. */
-export function toMessage({ key, headers, value, foreign }: OutgoingRecord, partition: number): Message {
+/** A record as kafkajs sends it, with the time of sending or another one. */
+export function toMessage(
+  { key, headers, value, foreign }: OutgoingRecord,
+  partition: number,
+  timestampMs?: number,
+): Message {
   const foreignHeaders = foreign?.headers as Record<string, Buffer[]> | undefined;
   return {
     partition,
     key: foreign?.key ?? key,
     value,
     headers: foreignHeaders ? { ...headers, ...foreignHeaders } : headers,
+    ...(timestampMs !== undefined && { timestamp: String(timestampMs) }),
   };
 }
 

@@ -47,7 +47,7 @@ export class TransactionalCommits {
     const producer = this.#producer ?? (await this.#open(firstOffset));
     if (this.#done !== null && nextOffset <= this.#done) return; // the first try counted
     try {
-      await producer.commit(placed, { ...this.#of, offset: nextOffset });
+      await producer.commit(placed, [{ ...this.#of, offset: nextOffset }]);
       this.#done = nextOffset;
     } catch (error) {
       this.#producer = null;

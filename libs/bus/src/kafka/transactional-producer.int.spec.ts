@@ -39,12 +39,14 @@ describeKafka('a transactional producer', (brokers) => {
   const records = (...names: string[]): OutgoingRecord[] =>
     names.map((name) => ({ topic: topic.name, key: name, headers: {}, value: Buffer.from(name) }));
   const commit = async (producer: TransactionalProducer, offset: bigint, ...names: string[]) =>
-    producer.commit(await placer.learnAndPlace(records(...names)), {
-      group: id,
-      topic: topic.name,
-      partition: 1,
-      offset,
-    });
+    producer.commit(await placer.learnAndPlace(records(...names)), [
+      {
+        group: id,
+        topic: topic.name,
+        partition: 1,
+        offset,
+      },
+    ]);
   const committed = () => admin.committedOffset(id, topic.name, 1);
   const seen = async () => {
     const signal = AbortSignal.timeout(20_000);
@@ -119,7 +121,9 @@ describeKafka('a transactional producer', (brokers) => {
     const producer = await open();
     const value = Buffer.alloc(300_000, 'x');
     const many = Array.from({ length: 40 }, (_, at) => ({ ...records('one')[0]!, headers: { at: String(at) }, value }));
-    await producer.commit(await placer.learnAndPlace(many), { group: id, topic: topic.name, partition: 1, offset: 1n });
+    await producer.commit(await placer.learnAndPlace(many), [
+      { group: id, topic: topic.name, partition: 1, offset: 1n },
+    ]);
     const signal = AbortSignal.timeout(20_000);
     const look = () => collect(readTopic(settings, admin, topic.name, { from: 'beginning', follow: false, signal }));
     await eventually(async () => (await look()).length === many.length);

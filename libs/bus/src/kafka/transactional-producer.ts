@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KhabarError } from '@khabar/contracts';
-import { Partitioners, type Producer, type Transaction } from 'kafkajs';
+import { type PartitionOffset, Partitioners, type Producer, type Transaction } from 'kafkajs';
 import { type KafkaSettings, disconnect, kafkaError, newClient, protocolError } from './client.ts';
 import { cutRequests } from './cut-requests.ts';
 import type { PlacedRecord } from './record-placer.ts';
-import { REQUEST_LIMITS, RequestSender } from './request-sender.ts';
+import { type AppendedBatch, REQUEST_LIMITS, RequestSender } from './request-sender.ts';
 import { settlesWithin } from './settles-within.ts';
 
 /** After how long the broker aborts a transaction whose producer is silent, in milliseconds; readers of committed records wait for it. */
@@ -28,10 +28,15 @@ export interface GroupOffset {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  /** Kept beside the offset for whoever reads it (`metadata` in the protocol). */
+  readonly note?: string;
 }
 
+/** Offsets that depend on where the records of their transaction stand. */
+export type OffsetsBehind = (appended: readonly AppendedBatch[]) => readonly GroupOffset[];
+
 /**
- * Sends records and commits an offset in one Kafka transaction. Opening it fences whoever had the transactional id before: what the
+ * Sends records and commits offsets in one Kafka transaction. Opening it fences whoever had the transactional id before: what the
  * other had under way is aborted, and what it still tries is refused.
  *
  * Hardly anything that goes wrong in a transaction is tried again by kafkajs, and a commit whose answer was lost may have counted. So
@@ -68,11 +73,16 @@ export class TransactionalProducer {
   }
 
   /**
-   * Resolves when the records and the offset are durable, together.
+   * Resolves when the records and the offsets are durable, together. The later of two offsets for one place counts.
+   * @param offsets one at least
    * @throws KhabarError `fenced` when another has opened the same id, `broker-unavailable`, `not-acknowledged`
    */
-  async commit(records: readonly PlacedRecord[], offset: GroupOffset): Promise<void> {
-    const work = this.#commit(records, offset);
+  async commit(
+    records: readonly PlacedRecord[],
+    offsets: readonly GroupOffset[],
+    behind?: OffsetsBehind,
+  ): Promise<void> {
+    const work = this.#commit(records, offsets, behind);
     try {
       if (!(await settlesWithin(work, COMMIT_MAX_MS))) {
         work.catch(() => undefined); // its connections are closed below
@@ -90,12 +100,20 @@ export class TransactionalProducer {
     return (this.#closing ??= disconnect(this.#producer));
   }
 
-  async #commit(records: readonly PlacedRecord[], offset: GroupOffset): Promise<void> {
+  async #commit(
+    records: readonly PlacedRecord[],
+    offsets: readonly GroupOffset[],
+    behind: OffsetsBehind | undefined,
+  ): Promise<void> {
     const transaction = this.#next ?? (await this.#producer.transaction());
     this.#next = null;
     try {
-      await begin(transaction, offset);
-      for (const request of cutRequests(records, REQUEST_LIMITS)) await this.#requests.send(transaction, request);
+      await sendOffsets(transaction, offsets);
+      const appended: AppendedBatch[] = [];
+      for (const request of cutRequests(records, REQUEST_LIMITS)) {
+        appended.push(...(await this.#requests.send(transaction, request)));
+      }
+      if (behind) await sendOffsets(transaction, behind(appended));
     } catch (error) {
       // else readers of committed records would wait for the broker to lose patience
       await transaction.abort().catch(() => undefined);
@@ -106,17 +124,26 @@ export class TransactionalProducer {
 }
 
 /**
- * The offset comes first: while the broker still writes the marks of the transaction before, it refuses to begin a new one, and
+ * Offsets come first: while the broker still writes the marks of the transaction before, it refuses to begin a new one, and
  * this is the one request that may safely be repeated then.
  */
-async function begin(transaction: Transaction, { group, topic, partition, offset }: GroupOffset): Promise<void> {
+async function sendOffsets(transaction: Transaction, offsets: readonly GroupOffset[]): Promise<void> {
+  for (const [group, ofGroup] of Map.groupBy(offsets, (each) => each.group)) {
+    const topics = [...Map.groupBy(ofGroup, ({ topic }) => topic)].map(([topic, ofTopic]) => {
+      // kafkajs hands metadata on, though its types do not tell
+      const partitions: (PartitionOffset & { metadata?: string })[] = ofTopic.map(({ partition, offset, note }) => {
+        return { partition, offset: String(offset), ...(note !== undefined && { metadata: note }) };
+      });
+      return { topic, partitions };
+    });
+    await onceReady(() => transaction.sendOffsets({ consumerGroupId: group, topics }));
+  }
+}
+
+async function onceReady(request: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await transaction.sendOffsets({
-        consumerGroupId: group,
-        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-      });
-      return;
+      return await request();
     } catch (error) {
       if (!NOT_YET.has(protocolError(error) ?? '') || attempt === BEGIN_ATTEMPTS) throw error;
     }

@@ -1,6 +1,5 @@
 import { KhabarError, toKhabarError } from '@khabar/contracts';
-import type { HealthRegistry } from '@khabar/runtime';
-import { Client, type ClientConfig } from 'pg';
+import { type HealthRegistry, PatientClient } from '@khabar/runtime';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { Announced } from './frontier/announced.entity.ts';
 import { SourcesAndFrontier1763942400000 } from './migrations/1763942400000-sources-and-frontier.ts';
@@ -10,17 +9,6 @@ const SCHEMA = 'fetcher';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A fetcher that froze in the middle of a transaction loses it, and with it the sources that others wait for. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
-
-/**
- * What breaks a connection between two queries is told by the next one. A server that ends it within its first answer does so before
- * the pool's user listens, and an error to which nobody listens would end the process.
- */
-class PatientClient extends Client {
-  constructor(config: ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
 
 /**
  * Postgres, with the fetcher's schema in today's form.

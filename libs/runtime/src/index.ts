@@ -22,6 +22,7 @@ export { LOGGER, createLogger, type Logger } from './logger.ts';
 export { measureLag } from './lag-metrics.ts';
 export { METRICS, busEvents, createMetrics } from './metrics.ts';
 export { HealthRegistry, type DependencyHealth } from './health.ts';
+export { PatientClient } from './patient-client.ts';
 export { problem, readBody, type ProblemDetails } from './problem-details.ts';
 export { createApiDocument, type ApiDescription } from './open-api.ts';
 export { CONFIG, RuntimeModule } from './runtime.module.ts';

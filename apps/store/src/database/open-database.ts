@@ -1,6 +1,6 @@
 import { KhabarError } from '@khabar/contracts';
-import type { HealthRegistry } from '@khabar/runtime';
-import { Client, type ClientConfig } from 'pg';
+import { type HealthRegistry, PatientClient } from '@khabar/runtime';
+import type { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ArticleEntity } from '../articles/article.entity.ts';
 import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
@@ -25,17 +25,6 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /** SQLSTATE classes of a server that is there and does not let us in: waiting changes nothing. */
 const REFUSED = /^(28|3D|42)/;
-
-/**
- * What breaks a connection between two queries is told by the next one. A server that ends it within its first answer does so before
- * the pool's user listens, and an error to which nobody listens would end the process.
- */
-class PatientClient extends Client {
-  constructor(config: ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
 
 /**
  * The database of the store, there and in today's form. Any number of stores may do this at once.
@@ -90,13 +79,11 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
 }
 
 async function connect({ url }: DatabaseSettings): Promise<Client> {
-  const client = new Client({
+  const client = new PatientClient({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'khabar-store migrations',
   });
-  // An error between queries has no other listener; the next query reports it.
-  client.on('error', () => undefined);
   try {
     await client.connect();
     return client;

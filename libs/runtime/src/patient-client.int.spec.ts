@@ -1,0 +1,17 @@
+import { createTestDatabase } from '@khabar/testing';
+import { describe, expect, it } from 'vitest';
+import { PatientClient } from './patient-client.ts';
+
+describe('a patient client', () => {
+  it('tells of a connection that broke between two queries at the next one', async () => {
+    await using database = await createTestDatabase();
+    const [client, other] = [0, 1].map(() => new PatientClient({ connectionString: database.url }));
+    await Promise.all([client!.connect(), other!.connect()]);
+    const { rows } = await client!.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const ended = new Promise((resolve) => client!.once('end', resolve));
+    await other!.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
+    await ended;
+    await expect(client!.query('SELECT 1')).rejects.toThrow();
+    await Promise.all([client!.end(), other!.end()]);
+  });
+});

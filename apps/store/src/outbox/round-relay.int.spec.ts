@@ -3,13 +3,13 @@ import { type Bus, type NumberedPublisher, openBus } from '@khabar/bus';
 import { ARTICLE_CHANGES, type CloudEvent, type TopicDefinition } from '@khabar/contracts';
 import { createTestDatabase, describeKafka, eventually, type TestDatabase, uniqueName } from '@khabar/testing';
 import type { DataSource } from 'typeorm';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { idOf, makeArticleEvent } from '../articles/event-factory.fixture.ts';
 import { saveArticles } from '../articles/save-articles.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { RoundRelay } from './round-relay.ts';
 
-describeKafka('announcing changes exactly once', (brokers) => {
+function exactlyOnce(brokers: string[] | null): void {
   let database: TestDatabase;
   let store: DataSource;
   let otherStore: DataSource;
@@ -26,7 +26,7 @@ describeKafka('announcing changes exactly once', (brokers) => {
       service: 'store',
       version: '0.0.0',
       kafkaBrokers: brokers,
-      databaseUrl: null,
+      databaseUrl: brokers === null ? database.url : null,
       maxAttempts: 3,
       retryBaseMs: 10,
       retryMaxMs: 100,
@@ -80,8 +80,8 @@ describeKafka('announcing changes exactly once', (brokers) => {
   type Publish = NumberedPublisher['publish'];
 
   /** A relay that dies in the middle of its work. */
-  const dying = (publish: (real: Publish) => Publish) =>
-    new RoundRelay(store, {
+  const dying = (publish: (real: Publish) => Publish, of = store) =>
+    new RoundRelay(of, {
       numberedPublisher: async (name) => {
         const real = await bus.numberedPublisher(name);
         return {
@@ -93,7 +93,17 @@ describeKafka('announcing changes exactly once', (brokers) => {
         };
       },
     });
+
+  /** Ends the transaction of the relay that has its turn. */
+  const endTurn = () =>
+    store.query(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+      AND (classid::bigint << 32 | objid::bigint) = hashtextextended('khabar store outbox', 0)
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
   const killed = () => Promise.reject(new Error('killed'));
+  const publishAndDie = (real: Publish) => async (number: bigint, events: readonly CloudEvent[]) => {
+    await real(number, events);
+    await killed();
+  };
 
   it('empties the outbox round by round, each article in its order', async () => {
     await change('a', 'b');
@@ -122,10 +132,6 @@ describeKafka('announcing changes exactly once', (brokers) => {
 
   it('publishes nothing twice, where it was killed before the outbox was rid of it', async () => {
     await change('e');
-    const publishAndDie = (real: Publish) => async (number: bigint, events: readonly CloudEvent[]) => {
-      await real(number, events);
-      await killed();
-    };
     await expect(dying(publishAndDie).relay(500)).rejects.toThrow('killed');
     expect(await waiting()).toBe(1);
     const relay = new RoundRelay(otherStore, bus);
@@ -157,14 +163,44 @@ describeKafka('announcing changes exactly once', (brokers) => {
     const frozen = dying(slowly).relay(500);
     frozen.catch(() => undefined);
     await reached.promise;
-    await store.query(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+    await endTurn();
     const relay = new RoundRelay(otherStore, bus);
     await eventually(async () => (await relay.relay(500)).count === 1); // the turn is free once the backend has ended
     released.resolve();
     await expect(frozen).rejects.toThrow();
     await relay.close();
     await becomes('g', [1]);
+  });
+
+  it('begins no round when it lost its turn and does not know', async () => {
+    await change('k');
+    const reached = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const frozen = new RoundRelay(store, {
+      numberedPublisher: async (name) => {
+        reached.resolve(); // it has read what is in the outbox
+        await released.promise;
+        return bus.numberedPublisher(name);
+      },
+    });
+    const round = frozen.relay(500);
+    round.catch(() => undefined);
+    await reached.promise;
+    await endTurn();
+    // the next one has published, and not yet deleted, when the frozen one goes on
+    const second = dying(publishAndDie, otherStore);
+    await eventually(() =>
+      second.relay(500).then(
+        () => false,
+        () => true,
+      ),
+    );
+    released.resolve();
+    await expect(round).rejects.toMatchObject({ code: 'turn-lost' });
+    const next = new RoundRelay(otherStore, bus);
+    expect(await next.relay(500)).toMatchObject({ inTurn: true, count: 1 });
+    await next.close();
+    await becomes('k', [1]);
   });
 
   it('loses nothing where the database is older than what was announced', async () => {
@@ -188,4 +224,7 @@ describeKafka('announcing changes exactly once', (brokers) => {
     await becomes('i', [2]);
     await becomes('j', []);
   });
-});
+}
+
+describeKafka('announcing changes exactly once over Kafka', exactlyOnce);
+describe('announcing changes exactly once over the embedded log', () => exactlyOnce(null));

@@ -1,5 +1,5 @@
 import type { Bus, NumberedPublisher } from '@khabar/bus';
-import { type CloudEvent, toKhabarError } from '@khabar/contracts';
+import { type CloudEvent, KhabarError, toKhabarError } from '@khabar/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { databaseError } from '../database/database-error.ts';
 import { holdTransaction } from './hold-transaction.ts';
@@ -19,9 +19,11 @@ const NAME = 'khabar-store-relay';
 
 const SELECT_ROUND = 'SELECT number, positions FROM store.relay_round';
 
-// above every number that was ever used, also where the database was restored and the bus is ahead of it
+// above every number that was ever used, also where the database was restored and the bus is ahead of it; and only while no other relay
+// has begun a round since this one read the last number in its turn
 const BEGIN_ROUND = `
-  UPDATE store.relay_round SET number = greatest(number, $1::bigint) + 1, positions = $2::bigint[] RETURNING number, positions`;
+  UPDATE store.relay_round SET number = greatest(number, $1::bigint) + 1, positions = $2::bigint[]
+  WHERE number = $3 AND positions = '{}' RETURNING number, positions`;
 
 const END_ROUND = `UPDATE store.relay_round SET positions = '{}' WHERE number = $1`;
 
@@ -50,14 +52,15 @@ export class RoundRelay {
 
   /**
    * One round of at most so many changes, or the one that was left unfinished.
-   * @throws KhabarError as `NumberedPublisher.publish` and {@link databaseError} say
+   * @throws KhabarError `turn-lost`, and as `NumberedPublisher.publish` and {@link databaseError} say
    */
   async relay(limit: number): Promise<Relayed> {
     try {
       return await this.#dataSource.transaction(async (manager) => {
         const turn: { taken: boolean }[] = await manager.query(TAKE_TURN);
         if (!turn[0]!.taken) return { inTurn: false, count: 0, oldestStoredAt: null };
-        const round = (await this.#unfinished(manager)) ?? (await this.#begin(manager, limit));
+        const [last]: Round[] = await manager.query(SELECT_ROUND);
+        const round = last!.positions.length > 0 ? last! : await this.#begin(manager, last!.number, limit);
         if (round === null) return { inTurn: true, count: 0, oldestStoredAt: null };
         const rows: OutboxRow[] = await manager.query(SELECT_POSITIONS, [round.positions]);
         if (rows.length > 0) {
@@ -81,18 +84,14 @@ export class RoundRelay {
     await publisher?.close();
   }
 
-  async #unfinished(manager: EntityManager): Promise<Round | null> {
-    const [round]: Round[] = await manager.query(SELECT_ROUND);
-    return round!.positions.length > 0 ? round! : null;
-  }
-
-  /** On a connection of its own, so that it is durable before anything is published. */
-  async #begin(manager: EntityManager, limit: number): Promise<Round | null> {
+  /** On a connection of its own, so that it is durable before anything is published; so it is no proof that the turn is still ours. */
+  async #begin(manager: EntityManager, after: string, limit: number): Promise<Round | null> {
     const rows: OutboxRow[] = await manager.query(SELECT_OLDEST, [limit]);
     if (rows.length === 0) return null;
     const { last } = await this.#open();
     const positions = rows.map(({ position }) => position);
-    const [rounds] = (await this.#dataSource.query(BEGIN_ROUND, [last ?? 0n, positions])) as [Round[], number];
+    const [rounds] = (await this.#dataSource.query(BEGIN_ROUND, [last ?? 0n, positions, after])) as [Round[], number];
+    if (rounds.length === 0) throw new KhabarError('turn-lost', 'Another relay has had a turn', { dependency: true });
     return rounds[0]!;
   }
 

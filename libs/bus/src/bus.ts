@@ -231,7 +231,7 @@ export class Bus implements AsyncDisposable {
   readonly #listener: BusListener;
   readonly #topicOfEvent: ReadonlyMap<EventType, TopicDefinition>;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #joining = new Set<Promise<Subscription>>();
+  readonly #opening = new Set<Promise<unknown>>();
   readonly #publishers = new Set<NumberedPublisher>();
   readonly #readers = new AbortController();
   readonly #toDriver = (records: readonly OutgoingRecord[]): Promise<void> => this.#driver.send(records);
@@ -268,7 +268,10 @@ export class Bus implements AsyncDisposable {
    * @throws KhabarError `bus-closed`, or with `dependency` when the log is away
    */
   async numberedPublisher(name: string): Promise<NumberedPublisher> {
-    if (this.#closing) throw closed();
+    return this.#unlessClosed(() => this.#openPublisher(name));
+  }
+
+  async #openPublisher(name: string): Promise<NumberedPublisher> {
     const sender = await this.#driver.numberedSender(name);
     let last = sender.last;
     let closing: Promise<void> | null = null;
@@ -286,6 +289,20 @@ export class Bus implements AsyncDisposable {
     };
     this.#publishers.add(publisher);
     return publisher;
+  }
+
+  /** What is opened while the bus begins to close is closed with it. */
+  async #unlessClosed<O>(open: () => Promise<O>): Promise<O> {
+    if (this.#closing) throw closed();
+    const opening = open();
+    this.#opening.add(opening);
+    try {
+      const opened = await opening;
+      if (!this.#closing) return opened;
+    } finally {
+      this.#opening.delete(opening);
+    }
+    throw closed();
   }
 
   async #publish(
@@ -359,16 +376,7 @@ export class Bus implements AsyncDisposable {
 
   /** Begins to consume; resolves when the group has been joined. */
   async subscribe<T extends EventType>(request: SubscriptionRequest<T>): Promise<Subscription> {
-    if (this.#closing) throw closed();
-    const joining = this.#join(request);
-    this.#joining.add(joining);
-    try {
-      const subscription = await joining;
-      if (!this.#closing) return subscription;
-    } finally {
-      this.#joining.delete(joining);
-    }
-    throw closed();
+    return this.#unlessClosed(() => this.#join(request));
   }
 
   async #join<T extends EventType>(request: SubscriptionRequest<T>): Promise<Subscription> {
@@ -442,7 +450,7 @@ export class Bus implements AsyncDisposable {
 
   async #closeAll(): Promise<void> {
     this.#readers.abort();
-    await Promise.allSettled(this.#joining);
+    await Promise.allSettled(this.#opening);
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     this.#closed = true;
     await Promise.all([...this.#publishers].map((publisher) => publisher.close()));

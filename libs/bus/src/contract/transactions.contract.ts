@@ -60,6 +60,14 @@ export function transactionsContract(connect: () => Connection): void {
       await becomes(bus, bench, [rawEvent('before'), rawEvent('after')].map((e) => e.subject).sort());
     });
 
+    it('is none any more when the bus was closed while it was opened', async () => {
+      await using bench = new Workbench(connect());
+      const bus = await bench.ready();
+      const opening = expect(bus.numberedPublisher(uniqueName('relay'))).rejects.toMatchObject({ code: 'bus-closed' });
+      await bus.close();
+      await opening;
+    });
+
     it('publishes nothing of a batch that cannot be', async () => {
       await using bench = new Workbench(connect());
       const bus = await bench.ready();

@@ -83,6 +83,15 @@ describeKafka('sending to Kafka', (brokers) => {
     await producer.disconnect();
   }
 
+  it('sends before it is closed what still looks up its topic', async () => {
+    let sent = false;
+    const sending = sender.send(records(one, 2)).then(() => (sent = true));
+    await sender.close();
+    expect(sent).toBe(true);
+    await sending;
+    expect(await stored()).toBe(2n);
+  });
+
   describe('after a batch was refused', () => {
     it("loses records that kafkajs's own producer has acknowledged", async () => {
       const producer = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });

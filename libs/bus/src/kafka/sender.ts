@@ -35,6 +35,8 @@ export class KafkaSender {
   readonly #settings: KafkaSettings;
   readonly #placer: RecordPlacer;
   readonly #lingerMs: number;
+  /** Sends that look up their topics first; they are in hand, too. */
+  readonly #learning = new Set<Promise<void>>();
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   /** Ends when those that came earlier have found room among the waiting. */
@@ -61,7 +63,15 @@ export class KafkaSender {
    */
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return;
-    while (!this.#placer.knows(records)) await this.#placer.learn(records);
+    while (!this.#placer.knows(records)) {
+      const learning = this.#placer.learn(records);
+      this.#learning.add(learning);
+      try {
+        await learning;
+      } finally {
+        this.#learning.delete(learning);
+      }
+    }
     const placed = this.#placer.place(records);
     const bytes = placed.reduce((sum, each) => sum + each.bytes, 0);
     if (this.#entering > 0 || !this.#hasRoom(bytes)) await this.#enter(bytes);
@@ -82,7 +92,9 @@ export class KafkaSender {
   async close(): Promise<void> {
     this.#closing = true;
     this.#fill();
-    while (this.#entering > 0 || this.#working) await Promise.all([this.#entrance, this.#working]);
+    while (this.#learning.size > 0 || this.#entering > 0 || this.#working) {
+      await Promise.allSettled([...this.#learning, this.#entrance, this.#working]);
+    }
     await this.#discard();
   }
 

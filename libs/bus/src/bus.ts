@@ -387,6 +387,7 @@ export class Bus implements AsyncDisposable {
       maxEvents: batchMaxEvents,
       // all partitions together may be read once, at first, within half of what may be in flight
       maxBytes: Math.min(batchMaxBytes, Math.ceil(maxBytesInFlight / 2 / request.topic.partitions)),
+      transactions: this.#settings.transactions,
       begin: consumeWith(request, {
         settings: this.#settings,
         listener: this.#listener,

@@ -43,6 +43,8 @@ export interface ConsumeRequest {
   /** Most that is read at once of one partition; a record larger than `maxBytes` is read alone. */
   readonly maxEvents: number;
   readonly maxBytes: number;
+  /** Whether commits come with outputs. */
+  readonly transactions: boolean;
   /** Begins the work on a partition that became ours; one that comes back begins anew, when the work of before is through. */
   readonly begin: (partition: OwnPartition) => PartitionWork;
   /** A consumer broke and is built anew, or the log is away. */

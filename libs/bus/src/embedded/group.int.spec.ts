@@ -50,6 +50,7 @@ async function join(onBatch: (batch: RecordBatch) => Promise<void>, settings: Pa
     group,
     maxEvents: 100,
     maxBytes: 1024 * 1024,
+    transactions: false,
     onDisturbance: () => undefined,
     begin: byBatch(async (batch) => {
       seen.push(...valuesOf(batch));

@@ -56,6 +56,7 @@ describe('the embedded log', () => {
       group: uniqueName('group'),
       maxEvents: 5,
       maxBytes: 1024 * 1024,
+      transactions: false,
       onDisturbance: () => undefined,
       begin: byBatch(async (batch) => {
         for (const each of batch.records) remember(consumed, each);

@@ -91,7 +91,16 @@ const records = (name: string) =>
 function request(group: string, onBatch: (batch: RecordBatch) => Promise<void>) {
   const disturbances: unknown[] = [];
   const onDisturbance = (_: string, error: unknown) => void disturbances.push(error);
-  return { topic, group, maxEvents: 10, maxBytes: 1024 * 1024, begin: byBatch(onBatch), onDisturbance, disturbances };
+  return {
+    topic,
+    group,
+    maxEvents: 10,
+    maxBytes: 1024 * 1024,
+    transactions: false,
+    begin: byBatch(onBatch),
+    onDisturbance,
+    disturbances,
+  };
 }
 
 describe('the embedded log, when Postgres goes away', () => {

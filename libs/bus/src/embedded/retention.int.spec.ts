@@ -52,6 +52,7 @@ async function consume(group: string, count: number): Promise<void> {
     group,
     maxEvents: count,
     maxBytes: 1024 * 1024,
+    transactions: false,
     onDisturbance: () => undefined,
     begin: byBatch(async (batch) => {
       await batch.commit(BigInt(count));
@@ -106,6 +107,7 @@ describe('the retention of the embedded log', () => {
       group,
       maxEvents: 100,
       maxBytes: 1024 * 1024,
+      transactions: false,
       onDisturbance: () => undefined,
       begin: byBatch(async (batch) => first.resolve(batch.records[0]!.offset)),
     });

@@ -66,6 +66,7 @@ describeKafka('compression', (brokers) => {
       group: uniqueName('group'),
       maxEvents: 10,
       maxBytes: 1_000_000,
+      transactions: false,
       onDisturbance: (_, error) => heard.push(error),
       begin: byBatch(async ({ records, commit }) => {
         consumed.push(...records.map(({ value }) => value!.toString()));

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KhabarError } from '@khabar/contracts';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { backoffMs } from '../delivery.ts';
 import type { ConsumeRequest, OutgoingRecord, PartitionWork } from '../driver.ts';
 import { bySubscription } from './assign-partitions.ts';
 import { type KafkaSettings, RETRY, disconnect, kafkaError, newClient } from './client.ts';
@@ -13,12 +15,14 @@ const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
 /** How long the partitions of one fetch may wait for the slowest of them, in milliseconds. */
 const PATIENCE_MS = 500;
+/** Pauses between attempts to begin with a partition. */
+const PAUSES = { retryBaseMs: 250, retryMaxMs: 5_000 };
 const MIB = 1024 * 1024;
 
 type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
-/** What commits a partition's offset together with outputs. */
-export type NewCommits = (partition: number) => TransactionalCommits;
+/** What commits a partition's offset together with outputs; null where commits have none. */
+export type NewCommits = (partition: number) => TransactionalCommits | null;
 
 /**
  * One kafkajs consumer from its join to its end.
@@ -118,6 +122,15 @@ export class ConsumerRun {
     });
   }
 
+  /** It had another owner in between: what is under way is that one's work, and of what is behind nothing is committed. */
+  #beginAnew(owned: OwnedPartition, fromOffset: bigint, error: KhabarError): void {
+    const { partition } = owned;
+    const topic = this.#request.topic.name;
+    this.#request.onDisturbance(`Partition ${partition} of ${topic} is begun anew`, error);
+    this.#lose(owned);
+    this.#consumer.seek({ topic, partition, offset: String(fromOffset) });
+  }
+
   #die(error: unknown): void {
     for (const owned of this.#partitions.values()) this.#lose(owned);
     this.#joined.reject(error);
@@ -145,7 +158,7 @@ export class ConsumerRun {
         partition,
         commitOffsetsIfNecessary,
         this.#newCommits(partition),
-        (error) => this.#die(error),
+        (...overtaken) => this.#beginAnew(...overtaken),
       );
       this.#partitions.set(partition, owned);
     }
@@ -160,25 +173,27 @@ class OwnedPartition {
   /** The offset behind the last record that was taken; null before the first. */
   nextOffset: bigint | null = null;
   readonly partition: number;
-  readonly #topic: string;
+  readonly #request: ConsumeRequest;
   readonly #work: PartitionWork;
   readonly #commitOffsets: Commit;
-  readonly #commits: TransactionalCommits;
-  readonly #onOvertaken: (error: KhabarError) => void;
-  #firstOffset: bigint | null = null;
+  readonly #commits: TransactionalCommits | null;
+  readonly #onOvertaken: (owned: OwnedPartition, fromOffset: bigint, error: KhabarError) => void;
+  readonly #ending = new AbortController();
+  /** Resolves with where the owner before has ended, or null when we end ourselves before that is known. */
+  #beginning: Promise<bigint | null> | null = null;
   #lost = false;
 
   constructor(
     request: ConsumeRequest,
     partition: number,
     commitOffsets: Commit,
-    commits: TransactionalCommits,
-    onOvertaken: (error: KhabarError) => void,
+    commits: TransactionalCommits | null,
+    onOvertaken: (owned: OwnedPartition, fromOffset: bigint, error: KhabarError) => void,
   ) {
     this.partition = partition;
+    this.#request = request;
     this.#commits = commits;
     this.#onOvertaken = onOvertaken;
-    this.#topic = request.topic.name;
     this.#commitOffsets = commitOffsets;
     this.#work = request.begin({ partition, commit: (next, outputs) => this.#commit(next, outputs) });
   }
@@ -188,54 +203,77 @@ class OwnedPartition {
   }
 
   /** Takes what it has not taken before; resolves when there is room for more. */
-  take(messages: readonly KafkaMessage[]): Promise<void> {
+  async take(messages: readonly KafkaMessage[]): Promise<void> {
     const records = messages
-      .map((message) => fromMessage(this.#topic, this.partition, message))
+      .map((message) => fromMessage(this.#request.topic.name, this.partition, message))
       .filter(({ offset }) => this.nextOffset === null || offset >= this.nextOffset);
-    if (records.length > 0) {
-      this.#firstOffset ??= records[0]!.offset;
-      this.nextOffset = records.at(-1)!.offset + 1n;
-    }
-    return this.#work.take(records);
+    if (records.length > 0) this.nextOffset = records.at(-1)!.offset + 1n;
+    if (!this.#commits) return this.#work.take(records);
+    const start = await (this.#beginning ??= this.#begin(this.#commits));
+    // what the owner before committed late is fetched again
+    if (start !== null) await this.#work.take(records.filter(({ offset }) => offset >= start));
   }
 
   /** Begins nothing new. */
   async stop(): Promise<void> {
+    this.#ending.abort();
     await this.#work.stop();
-    await this.#commits.close();
+    await this.#commits?.close();
+    await this.#beginning;
   }
 
   /** The partition is another's: commits nothing any more. */
   async lose(): Promise<void> {
     this.#lost = true;
+    this.#ending.abort();
     await this.#work.lose();
-    await this.#commits.close();
+    await this.#commits?.close();
+    await this.#beginning;
+  }
+
+  async #begin(commits: TransactionalCommits): Promise<bigint | null> {
+    const { signal } = this.#ending;
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        return await commits.begin();
+      } catch (thrown) {
+        if (signal.aborted) break;
+        const where = `partition ${this.partition} of ${this.#request.topic.name}`;
+        this.#request.onDisturbance(`${this.#request.group} cannot begin with ${where}`, kafkaError(thrown));
+        await sleep(backoffMs(failures, PAUSES, Math.random()), undefined, { signal }).catch(() => undefined);
+      }
+    }
+    return null;
   }
 
   /**
-   * With outputs in one transaction. Else it goes by the batch's own way of committing: it is made at once or fails, while the consumer's retries by itself and might, after a
-   * rebalance in between, commit for a partition that is another's.
+   * With outputs in one transaction. Else it goes by the batch's own way of committing: it is made at once or fails, while the
+   * consumer's retries by itself and might, after a rebalance in between, commit for a partition that is another's.
    */
-  async #commit(nextOffset: bigint, outputs?: readonly OutgoingRecord[]): Promise<void> {
+  async #commit(nextOffset: bigint, outputs: readonly OutgoingRecord[] = []): Promise<void> {
     if (this.#lost) return;
-    if (outputs) return this.#commitWith(nextOffset, outputs);
+    const commits = this.#commits;
+    if (commits && (outputs.length > 0 || commits.unsure)) return this.#commitWith(commits, nextOffset, outputs);
     const { partition } = this;
-    const offsets = { topics: [{ topic: this.#topic, partitions: [{ partition, offset: String(nextOffset) }] }] };
+    const topic = this.#request.topic.name;
     try {
-      await this.#commitOffsets(offsets);
-      this.#commits.committed(nextOffset);
+      await this.#commitOffsets({ topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] });
+      commits?.committed(nextOffset);
     } catch (error) {
       if (!this.#lost) throw kafkaError(error);
     }
   }
 
-  async #commitWith(nextOffset: bigint, outputs: readonly OutgoingRecord[]): Promise<void> {
+  async #commitWith(
+    commits: TransactionalCommits,
+    nextOffset: bigint,
+    outputs: readonly OutgoingRecord[],
+  ): Promise<void> {
     try {
-      await this.#commits.commit(this.#firstOffset!, nextOffset, outputs);
+      await commits.commit(nextOffset, outputs);
     } catch (thrown) {
       const error = kafkaError(thrown);
-      // what is under way was the work of the owner before: only a new consumer begins where that one ended
-      if (error.code === 'overtaken') this.#onOvertaken(error);
+      if (error.code === 'overtaken' && !this.#lost) this.#onOvertaken(this, commits.done, error);
       if (!this.#lost) throw error;
     }
   }

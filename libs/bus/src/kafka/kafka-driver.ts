@@ -54,7 +54,9 @@ class KafkaDriver implements Driver {
   async consume(request: ConsumeRequest): Promise<Subscription> {
     const { group, topic } = request;
     const newCommits = (partition: number) =>
-      new TransactionalCommits(this.#settings, this.#admin, this.#placer, { group, topic: topic.name, partition });
+      request.transactions
+        ? new TransactionalCommits(this.#settings, this.#admin, this.#placer, { group, topic: topic.name, partition })
+        : null;
     const consumer = await GroupConsumer.join(this.#settings, request, newCommits);
     this.#consumers.add(consumer);
     return { close: () => consumer.close().finally(() => this.#consumers.delete(consumer)) };

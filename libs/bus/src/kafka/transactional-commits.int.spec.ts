@@ -27,11 +27,16 @@ describeKafka('committing together with what came of it', (brokers) => {
     await admin.close();
   });
 
-  /** What a new owner of the partition commits with. */
-  function takeOver(): TransactionalCommits {
+  const newCommits = () => {
     const placer = new RecordPlacer(admin);
     const commits = new TransactionalCommits(settings, admin, placer, { group, topic: topic.name, partition: 1 });
     opened.push(commits);
+    return commits;
+  };
+  /** What a new owner of the partition commits with, who begins where the one before is to have ended. */
+  async function takeOver(at: bigint): Promise<TransactionalCommits> {
+    const commits = newCommits();
+    expect(await commits.begin()).toBe(at);
     return commits;
   }
   const output = (key: string): OutgoingRecord[] => [{ topic: topic.name, key, headers: {}, value: Buffer.from(key) }];
@@ -47,43 +52,46 @@ describeKafka('committing together with what came of it', (brokers) => {
     );
 
   it('does both, and once, however often it is asked to', async () => {
-    const owner = takeOver();
-    await owner.commit(0n, 5n, output('a'));
-    await owner.commit(0n, 5n, output('a'));
-    await owner.commit(0n, 7n, output('b'));
+    const owner = await takeOver(0n);
+    await owner.commit(5n, output('a'));
+    await owner.commit(5n, output('a'));
+    await owner.commit(7n, output('b'));
     await standsAt(7n, ['a', 'b']);
   });
 
   it('refuses what an owner still wants to commit whose partition is another’s', async () => {
-    const older = takeOver();
-    await older.commit(0n, 5n, output('a'));
-    await takeOver().commit(5n, 8n, output('b'));
-    await expect(older.commit(0n, 6n, output('too-late'))).rejects.toMatchObject({ code: 'fenced' });
-    await expect(older.commit(0n, 6n, output('too-late'))).rejects.toMatchObject({ code: 'overtaken' });
+    const older = await takeOver(0n);
+    await older.commit(5n, output('a'));
+    await (await takeOver(5n)).commit(8n, output('b'));
+    await expect(older.commit(6n, output('too-late'))).rejects.toMatchObject({ code: 'fenced' });
+    await expect(older.commit(6n, output('too-late'))).rejects.toMatchObject({ code: 'overtaken' });
     await standsAt(8n, ['a', 'b']);
   });
 
-  it('refuses the work of an owner who began before the one before had committed its last', async () => {
-    await takeOver().commit(0n, 5n, output('a'));
-    await expect(takeOver().commit(3n, 6n, output('a-again'))).rejects.toMatchObject({ code: 'overtaken' });
-    await takeOver().commit(5n, 6n, output('b'));
-    await standsAt(6n, ['a', 'b']);
-  });
-
   it('finds out that a commit counted of which it got no answer', async () => {
-    const owner = takeOver();
-    await owner.commit(0n, 5n, output('a'));
-    await takeOver().commit(5n, 6n, output('b')); // stands for its own, of which the answer was lost
-    await expect(owner.commit(0n, 6n, output('b'))).rejects.toMatchObject({ code: 'fenced' });
-    await owner.commit(0n, 6n, output('b'));
-    await owner.commit(0n, 7n, output('c'));
+    const owner = await takeOver(0n);
+    await owner.commit(5n, output('a'));
+    await (await takeOver(5n)).commit(6n, output('b')); // stands for its own, of which the answer was lost
+    await expect(owner.commit(6n, output('b'))).rejects.toMatchObject({ code: 'fenced' });
+    expect(owner.unsure).toBe(true);
+    await owner.commit(6n, output('b'));
+    expect(owner.unsure).toBe(false);
+    await owner.commit(7n, output('c'));
     await standsAt(7n, ['a', 'b', 'c']);
   });
 
+  it('begins nothing any more once it is closed, also while it begins', async () => {
+    const owner = newCommits();
+    const beginning = expect(owner.begin()).rejects.toMatchObject({ code: 'bus-closed' });
+    await owner.close();
+    await beginning;
+    await expect(owner.begin()).rejects.toMatchObject({ code: 'bus-closed' });
+  });
+
   it('does neither when an output is refused for good', async () => {
-    const owner = takeOver();
+    const owner = await takeOver(0n);
     const large = { ...output('large')[0]!, value: Buffer.alloc(9 * 1024 * 1024) };
-    await expect(owner.commit(0n, 5n, [...output('a'), large])).rejects.toMatchObject({ code: 'record-too-large' });
+    await expect(owner.commit(5n, [...output('a'), large])).rejects.toMatchObject({ code: 'record-too-large' });
     await standsAt(null, []);
   });
 });

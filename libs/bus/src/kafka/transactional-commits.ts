@@ -22,7 +22,7 @@ export class TransactionalCommits {
   readonly #placer: RecordPlacer;
   readonly #of: ConsumedPartition;
   #producer: TransactionalProducer | null = null;
-  /** Everything below is committed, or was never ours. */
+  /** Everything below is committed, or was never ours; null before it is known. */
   #done: bigint | null = null;
   /** A commit of which it is not known what became of it. */
   #unsure: bigint | null = null;
@@ -35,17 +35,35 @@ export class TransactionalCommits {
     this.#of = of;
   }
 
+  /** Everything below is committed, as far as we know. */
+  get done(): bigint {
+    return this.#done ?? 0n;
+  }
+
+  /** Whether only another try tells what became of the last commit. */
+  get unsure(): boolean {
+    return this.#unsure !== null;
+  }
+
   /**
-   * Commits that everything from `firstOffset`, where the owner began, to below `nextOffset` is done. Repeated after a rejection, it
-   * finds out what became of the first try.
-   * @throws KhabarError `overtaken` when another has committed more than what the owner began with: its work is to begin anew from there;
-   * `record-too-large` when an output is refused for good; `fenced`, `broker-unavailable`
+   * Fences the owner before; resolves with where that one ended, which nothing changes any more. To be called first.
+   * @throws KhabarError `bus-closed`, `broker-unavailable`: it may be called again
    */
-  async commit(firstOffset: bigint, nextOffset: bigint, outputs: readonly OutgoingRecord[]): Promise<void> {
-    if (this.#done !== null && nextOffset <= this.#done) return;
+  async begin(): Promise<bigint> {
+    await this.#open();
+    return this.done;
+  }
+
+  /**
+   * Commits that everything below `nextOffset` is done. Repeated after a rejection, it finds out what became of the first try.
+   * @throws KhabarError `overtaken` when another has committed more than we know of: whoever is the owner is to begin anew from there;
+   * `record-too-large` when an output is refused for good; `fenced`, `bus-closed`, `broker-unavailable`
+   */
+  async commit(nextOffset: bigint, outputs: readonly OutgoingRecord[]): Promise<void> {
+    if (this.#counts(nextOffset)) return;
     const placed = await this.#placer.learnAndPlace(outputs);
-    const producer = this.#producer ?? (await this.#open(firstOffset));
-    if (this.#done !== null && nextOffset <= this.#done) return; // the first try counted
+    const producer = this.#producer ?? (await this.#open());
+    if (this.#counts(nextOffset)) return; // the first try counted
     try {
       await producer.commit(placed, [{ ...this.#of, offset: nextOffset }]);
       this.#done = nextOffset;
@@ -68,25 +86,33 @@ export class TransactionalCommits {
     await this.#producer?.close();
   }
 
+  #counts(nextOffset: bigint): boolean {
+    return this.#done !== null && nextOffset <= this.#done;
+  }
+
   /** The committed offset is only looked at once nobody else can change it any more. */
-  async #open(firstOffset: bigint): Promise<TransactionalProducer> {
-    if (this.#closed) throw new KhabarError('bus-closed', 'The partition is no longer ours', { dependency: true });
+  async #open(): Promise<TransactionalProducer> {
+    this.#assertOurs();
     const { group, topic, partition } = this.#of;
     const producer = await TransactionalProducer.open(this.#settings, `khabar-${group}-${topic}-${partition}`);
     try {
       const committed = (await this.#admin.committedOffset(group, topic, partition)) ?? 0n;
-      if (committed === this.#unsure) this.#done = committed;
-      if (committed > (this.#done ?? firstOffset)) {
+      if (this.#done === null || committed === this.#unsure) this.#done = committed;
+      if (committed > this.#done) {
         const message = `Partition ${partition} of ${topic} is committed to ${committed} already`;
         throw new KhabarError('overtaken', message, { dependency: true });
       }
-      this.#unsure = null;
+      this.#assertOurs();
     } catch (error) {
       await producer.close();
       throw error;
     }
+    this.#unsure = null;
     this.#producer = producer;
-    if (this.#closed) await producer.close();
     return producer;
+  }
+
+  #assertOurs(): void {
+    if (this.#closed) throw new KhabarError('bus-closed', 'The partition is no longer ours', { dependency: true });
   }
 }

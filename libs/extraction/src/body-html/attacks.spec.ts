@@ -123,6 +123,8 @@ describe('the strict reader', () => {
     '<script>a</script>',
     '<p><a href="javascript:x">a</a></p>',
     '<p><a href="/x">a</a></p>',
+    '<p><a href="https:a.example">a</a></p>',
+    '<p><a href="http:/\\a.example">a</a></p>',
     '<p><a href="java\tscript:x">a</a></p>',
     '<p><a href="https://a.example/" rel="x">a</a></p>',
     '<p><a href="https://a.example/"><a href="https://a.example/">a</a></a></p>',

@@ -50,7 +50,14 @@ function isSize(value: string): boolean {
   return /^\d{1,5}$/.test(value);
 }
 
-/** Absolute, and without what browsers pass over in an address: white space and controls. */
+/**
+ * Absolute as it is written, for `https:x` and `http:/\x` are whatever a browser makes of them, and without what browsers pass over in an
+ * address: white space and controls.
+ */
 function isAddress(value: string, protocols: readonly string[]): boolean {
-  return /^[\x21-\x7e]+$/.test(value) && URL.canParse(value) && protocols.includes(new URL(value).protocol);
+  return (
+    /^(?:https?:\/\/[^/\\]|mailto:)[\x21-\x7e]*$/.test(value) &&
+    URL.canParse(value) &&
+    protocols.includes(new URL(value).protocol)
+  );
 }

@@ -101,5 +101,8 @@ function decode(value: string): string {
 
 function hasScheme(address: string, schemes: readonly string[]): boolean {
   // a parser of addresses passes over white space and controls; here none may be
-  return /^[a-z]+:[\x21-\x7e]+$/.test(address) && URL.canParse(address) && schemes.includes(new URL(address).protocol);
+  if (!/^[a-z]+:[\x21-\x7e]+$/.test(address) || !URL.canParse(address)) return false;
+  const { protocol } = new URL(address);
+  // nor may it lack what a parser of addresses makes up for
+  return schemes.includes(protocol) && (protocol === 'mailto:' || /^[a-z]+:\/\/[a-z0-9[]/i.test(address));
 }

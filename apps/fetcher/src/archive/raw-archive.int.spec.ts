@@ -29,9 +29,9 @@ async function publish({ bus }: FetcherUnderTest, count: number): Promise<string
   return events.map(({ id }) => id);
 }
 
-async function archived(): Promise<string[]> {
+async function archived(within = folder): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { event } of readArchive(await listArchive(folder), () => undefined)) ids.push(event.id);
+  for await (const { event } of readArchive(await listArchive(within), () => undefined)) ids.push(event.id);
   return ids;
 }
 
@@ -75,6 +75,22 @@ describe('the archive of raw articles', () => {
     await rm(day);
     await eventually(async () => (await lag(fetcher)) === 0n, { timeoutMs: 30_000 });
     expect((await archived()).sort()).toEqual(ids.sort());
+    expect((await fetcher.call('GET', '/health/ready')).status).toBe(200);
+  });
+
+  it('starts without its disk, is not ready until that is there, and has lost nothing', async () => {
+    const mount = join(folder, 'mount');
+    await writeFile(mount, 'not mounted yet');
+    await using fetcher = await start(mount);
+    const ids = await publish(fetcher, 5);
+    expect(await fetcher.call('GET', '/health/ready')).toMatchObject({
+      status: 503,
+      json: { details: { archive: { status: 'down' }, bus: { status: 'up' } } },
+    });
+    expect((await fetcher.call('GET', '/api/v1/sources')).status).toBe(200);
+    await rm(mount);
+    await eventually(async () => (await lag(fetcher)) === 0n, { timeoutMs: 30_000 });
+    expect((await archived(mount)).sort()).toEqual(ids.sort());
     expect((await fetcher.call('GET', '/health/ready')).status).toBe(200);
   });
 

@@ -2,13 +2,15 @@ import { setTimeout } from 'node:timers/promises';
 import { resolve } from 'node:path';
 import { ArchiveWriter, pruneArchive } from '@khabar/archive';
 import { type Batch, Bus, type Subscription } from '@khabar/bus';
-import { CONSUMER_GROUPS, type KhabarError, RAW_ARTICLES } from '@khabar/contracts';
+import { CONSUMER_GROUPS, type KhabarError, RAW_ARTICLES, toKhabarError } from '@khabar/contracts';
 import { CONFIG, HealthRegistry } from '@khabar/runtime';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { FetcherConfig } from '../config.ts';
 import { FetcherEvents } from '../events.ts';
 
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
+/** How often a disk that is away is looked for. */
+const CHECK_EVERY_MS = 2_000;
 
 /**
  * Keeps what the topic of raw articles keeps for a week only: a consumer of our own topic, in a group of its own, so that what is
@@ -22,7 +24,7 @@ export class RawArchive implements OnApplicationBootstrap, BeforeApplicationShut
   #writer: ArchiveWriter | null = null;
   #subscription: Subscription | null = null;
   #background: Promise<void> | null = null;
-  /** Why the last write failed; null when it did not. */
+  /** Why the last write, or the last look at the disk, failed; null when it did not. */
   #trouble: KhabarError | null = null;
 
   constructor(
@@ -41,25 +43,60 @@ export class RawArchive implements OnApplicationBootstrap, BeforeApplicationShut
     }
     const folder = this.#folder;
     const writer = new ArchiveWriter(folder);
-    await writer.check();
     this.#writer = writer;
     this.health.add('archive', async () => {
       if (this.#trouble !== null) return { up: false, detail: this.#trouble.message };
       return { up: true, detail: `writes to ${folder}` };
     });
+    if (await this.#isWritable(writer)) {
+      await this.#subscribe(writer);
+      if (this.config.RAW_ARCHIVE_DAYS > 0) this.#background = this.#prune(folder);
+    } else {
+      this.report.archiveTrouble('it is looked for again, and fetching goes on', this.#trouble);
+      this.#background = this.#awaitDisk(writer, folder);
+    }
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#stop.abort();
+    await this.#background;
+    await this.#subscription?.close();
+    await this.#writer?.close();
+  }
+
+  async #isWritable(writer: ArchiveWriter): Promise<boolean> {
+    try {
+      await writer.check();
+      this.#trouble = null;
+    } catch (error) {
+      this.#trouble = error as KhabarError;
+      this.report.archiveFailed();
+    }
+    return this.#trouble === null;
+  }
+
+  async #subscribe(writer: ArchiveWriter): Promise<void> {
     this.#subscription = await this.bus.subscribe<'news.raw.v1'>({
       topic: RAW_ARTICLES,
       group: CONSUMER_GROUPS.archive,
       handle: (batch) => this.#write(writer, batch),
     });
-    if (this.config.RAW_ARCHIVE_DAYS > 0) this.#background = this.#prune(folder);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.#stop.abort();
-    await this.#subscription?.close();
-    await this.#background;
-    await this.#writer?.close();
+  /** Subscribes once the disk is there; whatever fails until then is told by the health, and tried again. */
+  async #awaitDisk(writer: ArchiveWriter, folder: string): Promise<void> {
+    const { signal } = this.#stop;
+    while (this.#subscription === null) {
+      await setTimeout(CHECK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      if (!(await this.#isWritable(writer))) continue;
+      try {
+        await this.#subscribe(writer);
+      } catch (error) {
+        this.#trouble = toKhabarError(error);
+      }
+    }
+    if (this.config.RAW_ARCHIVE_DAYS > 0) await this.#prune(folder);
   }
 
   async #write(writer: ArchiveWriter, { partition, events }: Batch<'news.raw.v1'>): Promise<void> {

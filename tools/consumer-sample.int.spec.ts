@@ -30,9 +30,15 @@ type Start = (env: NodeJS.ProcessEnv, folder: string) => Promise<StartedProcess>
 
 /**
  * What the page promises of each: it begins where it is told, shows an event once however often it is on the topic, shows nothing of
- * a transaction that was aborted, and when it is told to stop it has committed what it has shown.
+ * a transaction that was aborted, and when it is told to stop it has committed what it has shown. What writes lines begins with one that was
+ * cut short, and leaves whole ones.
  */
-async function tryConsumer(brokers: string[], start: Start, stop: (running: StartedProcess) => void): Promise<void> {
+async function tryConsumer(
+  brokers: string[],
+  start: Start,
+  stop: (running: StartedProcess) => void,
+  { writesLines }: { writesLines: boolean },
+): Promise<void> {
   const topic = { ...ARTICLES, name: uniqueName('articles'), partitions: 3 };
   const group = uniqueName('newsroom');
   await using bus = await openBus({
@@ -64,7 +70,9 @@ async function tryConsumer(brokers: string[], start: Start, stop: (running: Star
   const folder = await mkdtemp(join(tmpdir(), 'khabar-consumer-'));
   try {
     const settings = { GROUP: group, TOPIC: topic.name, SINCE: new Date(since).toISOString() };
-    const env = { ...process.env, KAFKA_BROKERS: brokers.join(','), ...settings, OUTPUT: join(folder, 'out.jsonl') };
+    const output = join(folder, 'out.jsonl');
+    const env = { ...process.env, KAFKA_BROKERS: brokers.join(','), ...settings, OUTPUT: output };
+    if (writesLines) await writeFile(output, '{"ce_id":"earlier"}\n{"ce_id":"torn","title":"Ré');
     await using running = await start(env, folder);
     await running.waitForLine(/<last>/);
     await bus.publish([titled('<live>')]);
@@ -72,6 +80,12 @@ async function tryConsumer(brokers: string[], start: Start, stop: (running: Star
     expect(running.stdout.match(/<[a-z ]+>/g)).toEqual(['<first>', '<last>', '<live>']);
     stop(running);
     await running.ended;
+    if (writesLines) {
+      const lines = (await readFile(output, 'utf8')).trimEnd().split('\n');
+      const written = lines.map((line) => JSON.parse(line) as { ce_id: string; title?: string });
+      expect(written.map(({ title }) => title)).toEqual([undefined, '<first>', '<last>', '<live>']);
+      expect(written.map(({ ce_id }) => ce_id).slice(0, 2)).toEqual(['earlier', first.id]);
+    }
     const { partitions } = (await bus.topics())[0]!;
     expect(partitions.reduce((sum, { endOffset }) => sum + endOffset, 0n)).toBe(7n); // six events and the mark of the transaction
     expect(await bus.groups([group], [topic.name])).toMatchObject([{ members: 0, lag: 0n }]);
@@ -93,18 +107,14 @@ async function publishAborted(brokers: string[], topic: string, event: ReturnTyp
 describeKafka('the consumers in docs/consumers', (brokers) => {
   it('read-articles.ts does what the page says', async () => {
     const start: Start = (env) => startProcess(process.execPath, [join(DOCS, 'read-articles.ts')], { env });
-    await tryConsumer(brokers, start, (running) => {
-      running.signal('SIGTERM');
-    });
+    await tryConsumer(brokers, start, (running) => void running.signal('SIGTERM'), { writesLines: true });
   });
 
   it('read_articles.py does what the page says', async ({ skip }) => {
     const python = await pythonWith(join(DOCS, 'requirements.txt')).catch(missing(PythonMissing));
     if (typeof python !== 'string') return skip(python.message);
     const start: Start = (env) => startProcess(python, [join(DOCS, 'read_articles.py')], { env });
-    await tryConsumer(brokers, start, (running) => {
-      running.signal('SIGINT');
-    });
+    await tryConsumer(brokers, start, (running) => void running.signal('SIGINT'), { writesLines: true });
   });
 
   it("Kafka's console consumer does what the page says", async ({ skip }) => {
@@ -118,9 +128,7 @@ describeKafka('the consumers in docs/consumers', (brokers) => {
       const PATH = `${folder}${delimiter}${env['PATH']}`;
       return startProcess('sh', ['-ec', commands.join('\n')], { env: { ...env, PATH } });
     };
-    await tryConsumer(brokers, start, (running) => {
-      running.signalGroup('SIGINT');
-    });
+    await tryConsumer(brokers, start, (running) => void running.signalGroup('SIGINT'), { writesLines: false });
   });
 });
 

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
@@ -8,16 +8,15 @@ const { CompressionCodecs, CompressionTypes, Kafka } = kafkajs;
 const { KAFKA_BROKERS = 'localhost:9092', GROUP = 'my-newsroom', TOPIC = 'news.articles.v1', ...env } = process.env;
 const { SINCE, OUTPUT = 'articles.jsonl' } = env; // such as 2026-03-01T00:00:00Z
 
-CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: ({ buffer }: { buffer: Buffer }) => promisify(zstdCompress)(buffer),
-  decompress: promisify(zstdDecompress),
-});
+const compress = ({ buffer }: { buffer: Buffer }) => promisify(zstdCompress)(buffer);
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({ compress, decompress: promisify(zstdDecompress) });
 const kafka = new Kafka({ clientId: GROUP, brokers: KAFKA_BROKERS.split(',') });
 const consumer = kafka.consumer({ groupId: GROUP, readUncommitted: false, maxWaitTimeInMs: 500 });
 
 // Here the effect of an event is a line, which also says that it is done; with a database it is a row, and a unique ce_id beside it.
-const lines = existsSync(OUTPUT) ? readFileSync(OUTPUT, 'utf8').split('\n') : [];
-const done = new Set(lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as { ce_id: string }).ce_id));
+const lines: string[] = readFileSync(openSync(OUTPUT, 'a+'), 'utf8').match(/[^\n]*\n/g) ?? [];
+truncateSync(OUTPUT, Buffer.byteLength(lines.join(''))); // the last one may have been cut short: its event comes again
+const done = new Set(lines.map((line) => (JSON.parse(line) as { ce_id: string }).ce_id));
 
 function take({ headers, value }: KafkaMessage): void {
   const id = headers?.['ce_id']?.toString();
@@ -54,7 +53,7 @@ await consumer.run({
       take(message);
       await heartbeat();
     }
-    const offset = String(BigInt(batch.lastOffset()) + 1n);
-    await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset }]);
+    const { topic, partition } = batch;
+    await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(batch.lastOffset()) + 1n) }]);
   },
 });

@@ -9,9 +9,11 @@ SINCE = os.environ.get("SINCE")  # such as 2026-03-01T00:00:00Z
 OUTPUT = os.environ.get("OUTPUT", "articles.jsonl")
 
 # Here the effect of an event is a line, which also says that it is done; with a database it is a row, and a unique ce_id beside it.
-output = open(OUTPUT, "a+", encoding="utf-8")
+output = open(OUTPUT, "a+b")
 output.seek(0)
-done = {json.loads(line)["ce_id"] for line in output}
+lines = [line for line in output if line.endswith(b"\n")]
+output.truncate(sum(map(len, lines)))  # the last one may have been cut short: its event comes again
+done = {json.loads(line)["ce_id"] for line in lines}
 
 
 def take(message):
@@ -21,7 +23,7 @@ def take(message):
     if headers["ce_id"] in done:
         return  # it came again
     article = json.loads(message.value())
-    output.write(json.dumps({"ce_id": headers["ce_id"], **article}) + "\n")
+    output.write(json.dumps({"ce_id": headers["ce_id"], **article}).encode() + b"\n")
     output.flush()
     os.fsync(output.fileno())
     done.add(headers["ce_id"])

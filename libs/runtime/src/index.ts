@@ -15,6 +15,7 @@ export {
   type Setting,
   type Settings,
 } from './config.ts';
+export { articleSettings } from './article-settings.ts';
 export { commonFaults, commonSettings, isLoopback, type CommonConfig } from './common-settings.ts';
 export { configuredTopics, topicFaults, topicSettings, type TopicConfig } from './topic-settings.ts';
 export { inSpan } from './in-span.ts';

@@ -284,6 +284,12 @@ describe('khabar replay', () => {
     expect(stderr).toMatch(/^error: Nothing listens at /);
   });
 
+  it('refuses a setting that is neither on nor off', async () => {
+    const shell = { env: { ...env, ARTICLE_HTML: 'fasle' } };
+    const { code, stderr } = await runRecorded(['replay', 'news.raw.v1', '--from', '0'], shell);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: ARTICLE_HTML: must be true or false\n' });
+  });
+
   it('refuses a topic that it cannot replay, a range that is none and an archive that is not there', async () => {
     expect(await runRecorded(['replay', 'news.articles.v1', '--from', '0'], { env })).toMatchObject({ code: 2 });
     expect(await khabar('--from', 'soon')).toMatchObject({ code: 2 });

@@ -61,10 +61,12 @@ export function addReplay(program: Command, shell: Shell): void {
 }
 
 async function replay(shell: Shell, options: ReplayOptions): Promise<void> {
-  const [{ replayRaw }, { PARSER_VERSION }] = await Promise.all([
+  const [{ replayRaw }, { PARSER_VERSION }, { articleSettings, readConfig }] = await Promise.all([
     import('../replay/replay-raw.ts'),
     import('@khabar/extraction'),
+    import('@khabar/runtime'),
   ]);
+  const { ARTICLE_HTML: html } = readConfig(articleSettings, shell.env);
   await statesOf(shell, [NOBODY]);
   await using bus = await openFoundBus(await findBus(shell), await topicsOf(shell));
   const range: Range = { from: options.from, to: options.to ?? null };
@@ -88,7 +90,7 @@ async function replay(shell: Shell, options: ReplayOptions): Promise<void> {
         onDone: (count, of, last) => progress.done(count, of, last),
         onUnreadable: faults,
       },
-      { sources, publish: !isDiff, extraction: { html: !isOff(shell.env['ARTICLE_HTML']) } },
+      { sources, publish: !isDiff, extraction: { html } },
       tally,
     );
     isDone = !signal.aborted;
@@ -99,11 +101,6 @@ async function replay(shell: Shell, options: ReplayOptions): Promise<void> {
     shell.stdout.write(`${report}\n`);
   }
   signal.throwIfAborted();
-}
-
-/** As the services read a setting that is on unless told. */
-function isOff(setting: string | undefined): boolean {
-  return /^(?:false|0|no|off)$/i.test(setting?.trim() ?? '');
 }
 
 async function statesOf(shell: Shell, rawIds: readonly string[]): Promise<readonly RawState[]> {

@@ -2,13 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import type { Bus } from '@khabar/bus';
 import { type Article, type CloudEvent, KhabarError, articleEvent } from '@khabar/contracts';
 import { type ExtractionOptions, extractArticle } from '@khabar/extraction';
-import { PUBLISHED, type RawState, judge } from './judge.ts';
+import { PUBLISHED, type RawState, type Verdict, judge } from './judge.ts';
 import { NewestFetches } from './newest.ts';
 import type { OnUnreadable, RawEntry, RawLog } from './raw-log.ts';
 import type { Tally } from './tally.ts';
 
 /** As many as the store tells of at once. */
 const BATCH_SIZE = 100;
+/** Of raw bodies, as they travel; one that is larger is a batch of its own. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** What is wrong with one event, and says nothing of its neighbours. */
+const FAULTS_OF_ONE: ReadonlySet<string> = new Set(['record-too-large', 'invalid-event', 'invalid-record']);
 
 type RawEvent = CloudEvent<'news.raw.v1'>;
 
@@ -53,10 +57,12 @@ export async function replayRaw(world: ReplayWorld, order: ReplayOrder, tally: T
     if (found % BATCH_SIZE === 0) world.onFound(BATCH_SIZE);
   }
   let batch: RawEvent[] = [];
+  let bytes = 0;
   const work = async () => {
     await replayBatch(world, order, batch, tally);
     world.onDone(batch.length, newest.size, batch.at(-1)?.data.url ?? '');
     batch = [];
+    bytes = 0;
   };
   const onUnreadable: OnUnreadable = (where, error) => {
     tally.skip('unreadable');
@@ -66,8 +72,14 @@ export async function replayRaw(world: ReplayWorld, order: ReplayOrder, tally: T
     if (!isWanted(entry)) continue;
     tally.read[entry.origin] += 1;
     const standing = newest.meet(entry.event.data);
-    if (standing === 'newest') batch.push(entry.event);
-    else tally.skip(standing);
+    if (standing !== 'newest') {
+      tally.skip(standing);
+      continue;
+    }
+    const size = entry.event.data.body?.length ?? 0;
+    if (batch.length > 0 && bytes + size > BATCH_BYTES) await work();
+    batch.push(entry.event);
+    bytes += size;
     if (batch.length === BATCH_SIZE) await work();
   }
   if (batch.length > 0 && !world.signal.aborted) await work();
@@ -80,23 +92,46 @@ async function replayBatch(
   tally: Tally,
 ): Promise<void> {
   const states = new Map((await statesOf(events.map(({ data }) => data.id))).map((state) => [state.rawId, state]));
-  const changed: CloudEvent[] = [];
+  const changed: CloudEvent<'news.articles.v1'>[] = [];
+  const judged: { raw: RawEvent['data']; article: Article; verdict: Verdict }[] = [];
   for (const { id, data, traceparent } of events) {
     const article = readAgain(data, extraction);
     if (article instanceof KhabarError) {
       tally.refused(data, article);
       continue;
     }
-    const state = states.get(data.id);
-    const verdict = judge(article, state);
-    tally.judged(verdict, data, article, state?.article ?? null);
+    const verdict = judge(article, states.get(data.id));
+    judged.push({ raw: data, article, verdict });
     if (PUBLISHED.has(verdict)) changed.push(articleEvent(article, id, traceparent));
     await setImmediate(); // extraction is all CPU: signals and timers get their turn
     signal.throwIfAborted();
   }
-  if (!publish || changed.length === 0) return;
-  await bus.publish(changed);
-  tally.published += changed.length;
+  const refusals = publish ? await publishEach(bus, changed) : new Map<string, KhabarError>();
+  if (publish) tally.published += changed.length - refusals.size;
+  for (const { raw, article, verdict } of judged) {
+    const refusal = refusals.get(article.rawId);
+    if (refusal !== undefined) tally.refused(raw, refusal);
+    else tally.judged(verdict, raw, article, states.get(raw.id)?.article ?? null);
+  }
+}
+
+/** Publishes all that can be; what the log takes under no circumstances is told by raw id, and keeps back no other. */
+async function publishEach(
+  bus: Bus,
+  events: readonly CloudEvent<'news.articles.v1'>[],
+): Promise<Map<string, KhabarError>> {
+  const refusals = new Map<string, KhabarError>();
+  if (events.length === 0) return refusals;
+  try {
+    await bus.publish(events);
+  } catch (error) {
+    if (!(error instanceof KhabarError) || !FAULTS_OF_ONE.has(error.code)) throw error;
+    if (events.length === 1) return refusals.set(events[0]!.data.rawId, error);
+    for (const event of events) {
+      for (const [rawId, refusal] of await publishEach(bus, [event])) refusals.set(rawId, refusal);
+    }
+  }
+  return refusals;
 }
 
 function readAgain(raw: RawEvent['data'], options: ExtractionOptions): Article | KhabarError {

@@ -1,6 +1,6 @@
 import type { Bus } from '@khabar/bus';
 import type { SettledAs } from '@khabar/contracts';
-import { confirm } from './confirm.ts';
+import { canAsk, confirm } from './confirm.ts';
 import type { Letter, LetterBox } from './letters.ts';
 import { count, paint, writeJson, writeLine } from './output.ts';
 import { Progress } from './progress.ts';
@@ -27,40 +27,52 @@ interface Plan {
   /** Inputs that never became an event, by source: they can be fetched again, not replayed. */
   readonly notReplayable: number;
   readonly sources: Set<string>;
+  /** Of the ids that were told, those of no open letter. */
+  readonly missing: readonly string[];
 }
 
 /**
  * Settles the letters of a box: says what it is about to do, asks, does it in batches. Stopped in the middle and called again it goes on
- * where it was, for what is settled is no longer open. The exit code is 1 when some stay open.
+ * where it was, for what is settled is no longer open. Of the ids that the box
+ * was opened for those that are not open are named. The exit code is 1 when there are such, and when some letters stay open.
  */
 export async function settleLetters(
   shell: Shell,
   bus: Bus,
   box: LetterBox,
+  ids: readonly string[],
   as: SettledAs,
   options: SettleOptions,
 ): Promise<void> {
-  const plan = await makePlan(shell, box, as);
+  const plan = await makePlan(shell, box, ids, as);
   const { dryRun = false, json = false } = options;
-  if (!json) await writePlan(shell, plan, as, dryRun);
-  const agreed = plan.letters > 0 && !dryRun && (options.yes === true || (await confirm(shell, question(plan, as))));
+  const isWanted = plan.letters > 0 && !dryRun;
+  const asks = isWanted && options.yes !== true && canAsk(shell);
+  if (!json) await writeLine(shell, planText(shell, plan, as, dryRun));
+  else if (asks) shell.stderr.write(`${planText(shell, plan, as, dryRun)}\n`);
+  for (const id of plan.missing)
+    shell.stderr.write(`not open: ${id}: there is no such dead letter, or it is settled\n`);
+  const agreed = isWanted && (!asks || (await confirm(shell, question(plan, as))));
   const outcome = agreed ? await settleAll(shell, bus, box, as, plan.letters) : { settled: 0, failures: [], failed: 0 };
-  if (plan.notReplayable > 0 || outcome.failed > 0) shell.exitCode = 1;
-  const { letters, codes, notReplayable, sources } = plan;
+  const { letters, codes, notReplayable, sources, missing } = plan;
+  const isDeclined = isWanted && !agreed;
+  if (isDeclined || missing.length > 0 || notReplayable > 0 || outcome.failed > 0) shell.exitCode = 1;
   if (json) {
     const poll = [...sources];
-    return writeJson(shell, { as, dryRun, letters, codes, notReplayable, poll, ...outcome });
+    return writeJson(shell, { as, dryRun, letters, codes, notReplayable, poll, missing, ...outcome });
   }
-  if (plan.letters > 0 && !dryRun && !agreed) await writeLine(shell, 'left as they are');
+  if (isDeclined) await writeLine(shell, 'left as they are');
   if (agreed) await writeOutcome(shell, outcome, as);
 }
 
-async function makePlan(shell: Shell, box: LetterBox, as: SettledAs): Promise<Plan> {
+async function makePlan(shell: Shell, box: LetterBox, ids: readonly string[], as: SettledAs): Promise<Plan> {
+  const missing = new Set(ids);
   const codes: Record<string, number> = {};
   const sources = new Set<string>();
   let letters = 0;
   let notReplayable = 0;
   for await (const letter of box.read(shell.signal)) {
+    missing.delete(letter.id);
     if (!canBeSettled(letter, as)) {
       notReplayable += 1;
       if (letter.sourceId !== null && sources.size < NAMED) sources.add(letter.sourceId);
@@ -70,27 +82,27 @@ async function makePlan(shell: Shell, box: LetterBox, as: SettledAs): Promise<Pl
     codes[code] = (codes[code] ?? 0) + 1;
     letters += 1;
   }
-  return { letters, codes, notReplayable, sources };
+  return { letters, codes, notReplayable, sources, missing: [...missing] };
 }
 
 function canBeSettled({ reason }: Letter, as: SettledAs): boolean {
   return as === 'discarded' || (reason !== null && reason.origin !== null);
 }
 
-async function writePlan(shell: Shell, plan: Plan, as: SettledAs, dryRun: boolean): Promise<void> {
+function planText(shell: Shell, plan: Plan, as: SettledAs, dryRun: boolean): string {
   const codes = Object.entries(plan.codes).map(
     ([code, number]) => `${number} ${code === '' ? 'without a reason' : code}`,
   );
   const would = dryRun ? 'would be' : 'to be';
   const which = codes.length === 0 ? '' : ` (${codes.join(', ')})`;
-  await writeLine(shell, `${count(plan.letters, 'dead letter')} ${would} ${as}${which}`);
-  if (plan.notReplayable === 0) return;
-  const { yellow } = paint(shell);
-  await writeLine(
-    shell,
-    `${yellow('not replayable')} ${count(plan.notReplayable, 'input')} that never became an event: fetch again, after what was refused has changed, or discard`,
-  );
-  for (const source of plan.sources) await writeLine(shell, `  khabar sources poll ${oneLine(source)}`);
+  const lines = [`${count(plan.letters, 'dead letter')} ${would} ${as}${which}`];
+  if (plan.notReplayable > 0) {
+    lines.push(
+      `${paint(shell).yellow('not replayable')} ${count(plan.notReplayable, 'input')} that never became an event: fetch again, after what was refused has changed, or discard`,
+      ...[...plan.sources].map((source) => `  khabar sources poll ${oneLine(source)}`),
+    );
+  }
+  return lines.join('\n');
 }
 
 function question({ letters }: Plan, as: SettledAs): string {

@@ -128,7 +128,7 @@ describe('khabar dead-letters', () => {
     const [original] = await rawRecords();
     const raw = await runRecorded(['dead-letters', 'show', id, '--raw'], { env });
     expect(raw.stdout).toBe(original!.value!.toString());
-    await runRecorded(['dead-letters', 'discard', id], { env });
+    await runRecorded(['dead-letters', 'discard', id, '--yes'], { env });
     expect((await runRecorded(['dead-letters', 'show', id], { env })).stdout).toMatch(/^state +discarded \d{4}-/m);
     expect(await runRecorded(['dead-letters', 'show', 'news.raw.v1/0/99'], { env })).toMatchObject({
       code: 1,
@@ -173,7 +173,7 @@ describe('khabar dead-letters', () => {
   it('takes ids, and discards without replaying', async () => {
     await die('a', 'b');
     const [{ id }, other] = (await listed()) as [ListedLetter, ListedLetter];
-    const { stdout } = await runRecorded(['dead-letters', 'discard', id], { env });
+    const { stdout } = await runRecorded(['dead-letters', 'discard', id, '--yes'], { env });
     expect(stdout).toContain('discarded 1 dead letter\n');
     expect((await listed()).map((letter) => letter.id)).toEqual([other.id]);
     expect(await rawRecords()).toHaveLength(2);
@@ -182,41 +182,82 @@ describe('khabar dead-letters', () => {
   it('says of inputs that never were an event what to do instead, and leaves them open', async () => {
     await rejectInput();
     await die('a');
-    const { code, stdout } = await runRecorded(['dead-letters', 'replay', '--all'], { env });
+    const { code, stdout } = await runRecorded(['dead-letters', 'replay', '--all', '--yes'], { env });
     expect(code).toBe(1);
     expect(stdout).toContain('replayed 1 dead letter\n');
     expect(stdout).toContain(`  khabar sources poll ${rejectedInputExample.sourceId}\n`);
     expect((await listed()).map(({ reason }) => reason.code)).toEqual(['too-large']);
-    expect(await runRecorded(['dead-letters', 'discard', '--code', 'too-large'], { env })).toMatchObject({ code: 0 });
+    expect(await runRecorded(['dead-letters', 'discard', '--code', 'too-large', '--yes'], { env })).toMatchObject({
+      code: 0,
+    });
     expect(await listed()).toEqual([]);
   });
 
   it('asks on a terminal, and takes no for an answer', async () => {
     await die('a');
-    for (const [answer, left] of [
-      ['n\n', 1],
-      ['y\n', 0],
+    for (const [answer, left, code] of [
+      ['n\n', 1, 1],
+      ['y\n', 0, 0],
     ] as const) {
       const shell = recordShell({ env, stdin: answer });
       Object.assign(shell.stdin, { isTTY: true });
-      expect(await runCli(['dead-letters', 'discard', '--all'], shell)).toBe(0);
+      expect(await runCli(['dead-letters', 'discard', '--all'], shell)).toBe(code);
       expect(shell.written.stderr).toContain('Discard 1 dead letter? [y/N]');
+      expect(shell.written.stdout.includes('left as they are')).toBe(left === 1);
       expect(await listed()).toHaveLength(left);
     }
+  });
+
+  it('says what it asks about also where the report is JSON', async () => {
+    await die('a');
+    const shell = recordShell({ env, stdin: 'n\n' });
+    Object.assign(shell.stdin, { isTTY: true });
+    expect(await runCli(['dead-letters', 'discard', '--all', '--json'], shell)).toBe(1);
+    expect(shell.written.stderr).toMatch(/^1 dead letter to be discarded \(1 hopeless\)\nDiscard 1 dead letter\?/);
+    expect(JSON.parse(shell.written.stdout)).toMatchObject({ letters: 1, settled: 0 });
+  });
+
+  it('wants a yes on the command line where nobody can be asked', async () => {
+    await die('a');
+    const { id } = (await listed())[0]!;
+    for (const command of [
+      ['discard', '--all'],
+      ['discard', id],
+      ['replay', '--all'],
+    ]) {
+      const { code, stderr } = await runRecorded(['dead-letters', ...command], { env });
+      expect(code).toBe(2);
+      expect(stderr).toContain('say --yes');
+      expect(await runRecorded(['dead-letters', ...command, '--dry-run'], { env })).toMatchObject({ code: 0 });
+    }
+    expect(await listed()).toHaveLength(1);
+  });
+
+  it('names ids that are not open, and settles the others', async () => {
+    await die('a', 'b');
+    const [{ id: settled }, { id: open }] = (await listed()) as [ListedLetter, ListedLetter];
+    expect((await runRecorded(['dead-letters', 'replay', settled], { env })).code).toBe(0);
+    const ids = [settled, open, 'news.raw.v1/0/99'];
+    const { code, stdout, stderr } = await runRecorded(['dead-letters', 'replay', ...ids, '--json'], { env });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ settled: 1, missing: [settled, 'news.raw.v1/0/99'] });
+    expect(stderr).toContain(`not open: ${settled}: there is no such dead letter, or it is settled\n`);
+    expect(stderr).toContain('not open: news.raw.v1/0/99: ');
+    expect(await listed()).toEqual([]);
   });
 
   it('goes on where it was stopped', async () => {
     const names = Array.from({ length: 450 }, (_, at) => `article-${at}`);
     await die(...names);
     const shell = recordShell({ env, terminalColumns: 100 });
-    const running = runCli(['dead-letters', 'replay', '--all'], shell);
+    const running = runCli(['dead-letters', 'replay', '--all', '--yes'], shell);
     await eventually(() => shell.written.stderr.includes('200/450'));
     shell.stop('interrupted');
     expect(await running).toBe(130);
     expect(shell.written.stderr).toMatch(/[24]00 of 450 replayed; the same command goes on from there\n$/);
     const left = (await listed('--limit', '1000')).length;
     expect(left).toBeLessThan(450);
-    const again = await runRecorded(['dead-letters', 'replay', '--all'], { env });
+    const again = await runRecorded(['dead-letters', 'replay', '--all', '--yes'], { env });
     expect(again.stdout).toContain(`replayed ${left} dead letters\n`);
     expect(await rawRecords()).toHaveLength(900);
   });

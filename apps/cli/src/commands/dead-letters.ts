@@ -3,6 +3,7 @@ import type { Bus, ReadFrom } from '@khabar/bus';
 import { KhabarError, type SettledAs, type Settlement, fromSettlementHeaders } from '@khabar/contracts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { findBus, openFoundBus, topicsOf } from '../bus-address.ts';
+import { canAsk } from '../confirm.ts';
 import { type LetterLine, letterAsJson, letterLine, letterTable, letterText } from '../letter-text.ts';
 import {
   LETTER_TOPICS,
@@ -32,7 +33,8 @@ Examples:
 
 const SETTLE_MORE = `
 Say which: ids, a filter, or --all. What dies while it runs is not touched. Stopped in the middle, the same command goes on where it
-was. The exit code is 1 when some of the letters stay open.`;
+was. The exit code is 1 when some of the letters stay open, and when an id is of no open letter. Without a terminal --all and discard
+want --yes.`;
 
 const LISTED = 50;
 
@@ -103,6 +105,10 @@ function settling(command: Command, shell: Shell, as: SettledAs): Command {
         ids.length > 0 || [topic, code, since, until, service, source].some((filter) => filter !== undefined);
       if (!chosen && all !== true) command.error('error: say which: ids, a filter, or --all');
       if (chosen && all === true) command.error('error: --all goes with no id and no filter');
+      const isGrave = as === 'discarded' || all === true;
+      if (isGrave && !options.yes && !options.dryRun && !canAsk(shell)) {
+        command.error('error: nobody can be asked where there is no terminal: look with --dry-run, then say --yes');
+      }
       return settle(shell, ids, as, options);
     });
 }
@@ -196,7 +202,7 @@ async function settle(
   const ofIds = [...new Set(ids.map((id) => placeOf(id)!.topic))];
   const topics = options.topic ?? (ids.length > 0 ? ofIds : LETTER_TOPICS);
   const filter: LetterFilter = { ...filterOf(shell, options), ...(ids.length > 0 && { ids: new Set(ids) }) };
-  await settleLetters(shell, bus, await openLetterBox(bus, topics, filter, shell.signal), as, options);
+  await settleLetters(shell, bus, await openLetterBox(bus, topics, filter, shell.signal), ids, as, options);
 }
 
 function filterOf(shell: Shell, { code, since, until, service, source }: FilterOptions): LetterFilter {

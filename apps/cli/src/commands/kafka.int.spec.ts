@@ -105,7 +105,7 @@ describeKafka('khabar, with Kafka', () => {
       expect(stdout).toContain(`Now set KAFKA_BROKERS=${kafka.brokers.join(',')}`);
       const list = await runRecorded(['dead-letters', 'list', '--json'], { env });
       expect(JSON.parse(list.stdout)).toMatchObject([{ subject: rawArticleExample.id, reason: { code: 'too-large' } }]);
-      expect((await runRecorded(['dead-letters', 'discard', '--all'], { env })).code).toBe(0);
+      expect((await runRecorded(['dead-letters', 'discard', '--all', '--yes'], { env })).code).toBe(0);
       expect((await runRecorded(['dead-letters', 'list', '--json'], { env })).stdout).toBe('[]\n');
       expect((await runRecorded(['bus', 'export'], given)).code).toBe(2);
     } finally {

@@ -1,5 +1,6 @@
 import { type Socket, createConnection } from 'node:net';
 import { KhabarError } from '@khabar/contracts';
+import { mendFetch } from './aborted-records.ts';
 import { type ISocketFactoryArgs, Kafka, type RetryOptions, logLevel } from 'kafkajs';
 import { registerCodecs } from './compression.ts';
 
@@ -20,6 +21,7 @@ export interface KafkaSettings {
 export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 } as const;
 
 registerCodecs();
+mendFetch();
 
 /** A client; consumers need one each, because those of one client and group share, and clear, each other's offsets. */
 export function newClient({ brokers, clientId }: KafkaSettings, retry: RetryOptions = RETRY): Kafka {

@@ -60,7 +60,8 @@ function verdictTable(shell: Shell, { verdicts, refusals }: Tally, { diff }: Rep
     meaning: diff ? inDiff : published,
   })).filter(({ articles, verdict }) => articles > 0 || verdict === 'unchanged' || verdict === 'changed');
   const refused = [...refusals.values()].reduce((sum, each) => sum + each.count, 0);
-  if (refused > 0) rows.push({ verdict: 'refused', articles: refused, meaning: 'they make no article that can be sent' });
+  if (refused > 0)
+    rows.push({ verdict: 'refused', articles: refused, meaning: 'they make no article that can be sent' });
   return table(shell, rows, [
     { head: 'raw articles', text: ({ articles }) => articles.toLocaleString('en'), align: 'right' },
     { head: '', text: ({ verdict }) => verdict },

@@ -32,9 +32,6 @@ export function letterTable(shell: Shell, letters: readonly LetterLine[]): strin
     { head: 'when', text: ({ at }) => shortTime(at) },
     { head: 'id', text: ({ id }) => id },
     { head: 'code', text: ({ reason }) => reason?.code ?? '' },
-    { head: 'tries', text: ({ reason }) => String(reason?.attempts ?? ''), align: 'right' },
-    { head: 'by', text: ({ reason }) => reason?.service ?? '' },
-    { head: 'subject', text: ({ subject }) => subject ?? '', shrinks: true },
     { head: 'message', text: ({ reason }) => reason?.message ?? 'not put here by Khabar', shrinks: true },
   ]);
 }

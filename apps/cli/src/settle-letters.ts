@@ -98,7 +98,7 @@ function planText(shell: Shell, plan: Plan, as: SettledAs, dryRun: boolean): str
   const lines = [`${count(plan.letters, 'dead letter')} ${would} ${as}${which}`];
   if (plan.notReplayable > 0) {
     lines.push(
-      `${paint(shell).yellow('not replayable')} ${count(plan.notReplayable, 'input')} that never became an event: fetch again, after what was refused has changed, or discard`,
+      `${paint(shell).yellow('not replayable')} ${count(plan.notReplayable, 'input')} that never became an event:\n  fetch again, after what was refused has changed, or discard`,
       ...[...plan.sources].map((source) => `  khabar sources poll ${oneLine(source)}`),
     );
   }

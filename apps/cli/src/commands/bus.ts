@@ -3,7 +3,7 @@ import { KhabarError } from '@khabar/contracts';
 import type { Command } from 'commander';
 import { SERVICES } from '../api.ts';
 import { dataFolder, findEmbeddedPostgres, kafkaBrokers } from '../bus-address.ts';
-import { confirm } from '../confirm.ts';
+import { canAsk, confirm } from '../confirm.ts';
 import { count, table, writeJson, writeLine } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { type Shell, secret } from '../shell.ts';
@@ -65,7 +65,7 @@ async function exportLog(
     );
   }
   const question = `Export ${count(left, 'record')}?`;
-  const agreed = dryRun !== true && (yes === true || (await confirm(shell, question)));
+  const agreed = dryRun !== true && (yes === true || !canAsk(shell) || (await confirm(shell, question)));
   const exported = agreed ? await run(shell, move, left) : 0;
   if (json) {
     const topics = move.topics.map(({ name, partitions, exists, groups, ...counts }) => ({

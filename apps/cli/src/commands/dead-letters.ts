@@ -149,7 +149,7 @@ function newestOf(lines: readonly LetterLine[], limit: number): LetterLine[] {
 
 function summaryTable(shell: Shell, rows: readonly { topic: string; code: string; letters: number }[]): string {
   return table(shell, rows, [
-    { head: 'topic', text: ({ topic }) => topic },
+    { head: 'topic', text: ({ topic }) => topicName(topic) },
     { head: 'code', text: ({ code }) => code },
     { head: 'dead letters', text: ({ letters }) => letters.toLocaleString('en'), align: 'right' },
   ]);

@@ -12,6 +12,7 @@ const asContracted: TopicState[] = TOPICS.map(({ name, partitions, retentionMs, 
   partitions: Array.from({ length: partitions }, (_, partition) => ({ partition, startOffset: 0n, endOffset: 0n })),
   retentionMs,
   maxMessageBytes,
+  compression: 'producer',
 }));
 
 function withRaw(change: Partial<TopicState>): TopicState[] {
@@ -56,6 +57,14 @@ describe('checkTopics', () => {
     expect(checkTopics(withRaw({ maxMessageBytes: 9_000_000 }), TOPICS)).toMatchObject([
       { result: 'warning', detail: 'takes records of up to 9000000 bytes, not 8388608' },
     ]);
+  });
+
+  it('fails where the broker compresses in a way that cannot be read, and warns of another', () => {
+    expect(checkTopics(withRaw({ compression: 'lz4' }), TOPICS)).toMatchObject([
+      { result: 'failed', advice: 'set its compression.type to producer' },
+    ]);
+    expect(checkTopics(withRaw({ compression: 'gzip' }), TOPICS)).toMatchObject([{ result: 'warning' }]);
+    expect(checkTopics(withRaw({ compression: null }), TOPICS)).toMatchObject([{ result: 'ok' }]);
   });
 
   it('tells all in which a topic differs', () => {

@@ -100,6 +100,8 @@ export function checkTopics(found: readonly TopicState[], wanted: readonly Topic
   return checks.length > 0 ? checks : [check('ok', 'topics', `all ${wanted.length} are as the settings say`)];
 }
 
+/** What no service reads of the ways in which a broker compresses. */
+const UNREADABLE = new Set(['snappy', 'lz4']);
 const DAY_MS = 86_400_000;
 
 /** All in which a topic differs. */
@@ -107,7 +109,7 @@ function checkTopic(topic: TopicDefinition, found: TopicState | undefined): Chec
   const name = `topic ${topic.name}`;
   if (found === undefined)
     return [check('failed', name, 'does not exist', 'start a service: it makes what is missing')];
-  const { retentionMs, maxMessageBytes } = found;
+  const { retentionMs, maxMessageBytes, compression } = found;
   const partitions = found.partitions.length;
   const differences: Check[] = [];
   if (partitions !== topic.partitions) {
@@ -127,6 +129,11 @@ function checkTopic(topic: TopicDefinition, found: TopicState | undefined): Chec
     const kept = retentionMs < 0 ? 'for ever' : `${retentionMs / DAY_MS} days`;
     const advice = `set its retention.ms to ${topic.retentionMs}, unless this is meant`;
     differences.push(check('warning', name, `keeps records ${kept}, not ${topic.retentionMs / DAY_MS} days`, advice));
+  }
+  if (compression !== null && compression !== 'producer') {
+    const result = UNREADABLE.has(compression) ? 'failed' : 'warning';
+    const detail = `is compressed anew by the broker (${compression})`;
+    differences.push(check(result, name, detail, 'set its compression.type to producer'));
   }
   return differences;
 }

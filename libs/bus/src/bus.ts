@@ -123,6 +123,8 @@ export interface TopicState {
   /** In milliseconds; null where the driver does not say. */
   readonly retentionMs: number | null;
   readonly maxMessageBytes: number | null;
+  /** Kafka's `compression.type`: `producer` where records stay as they were sent. Null where the driver does not say. */
+  readonly compression: string | null;
 }
 
 /** How far one group is in one topic, where it has a member or has committed. */

@@ -115,6 +115,7 @@ class EmbeddedDriver implements Driver {
       name,
       retentionMs: Number(ofTopic[0]![1]),
       maxMessageBytes: ofTopic[0]![2],
+      compression: null,
       partitions: ofTopic.map(([, , , partition, start, end]) => ({
         partition,
         startOffset: BigInt(start),

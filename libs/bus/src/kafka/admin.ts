@@ -239,6 +239,8 @@ async function createTopics(admin: Admin, topics: readonly TopicDefinition[]): P
         { name: 'cleanup.policy', value: 'delete' },
         { name: 'retention.ms', value: String(retentionMs) },
         { name: 'max.message.bytes', value: String(maxMessageBytes) },
+        // as it was sent: brokers may be told to compress anew, in a way that cannot be read here
+        { name: 'compression.type', value: 'producer' },
       ],
     })),
   });
@@ -294,21 +296,23 @@ async function offsetsAt(admin: Admin, topic: string, timeMs: number): Promise<M
 async function limitsOf(
   admin: Admin,
   topic: string,
-): Promise<{ retentionMs: number | null; maxMessageBytes: number | null }> {
-  const configNames = ['retention.ms', 'max.message.bytes'];
+): Promise<Pick<TopicState, 'retentionMs' | 'maxMessageBytes' | 'compression'>> {
+  const configNames = ['retention.ms', 'max.message.bytes', 'compression.type'];
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: TOPIC_RESOURCE, name: topic, configNames }],
     });
-    const values = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, Number(entry.configValue)]));
+    const values = new Map(resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]));
+    const numberOf = (name: string) => (values.has(name) ? Number(values.get(name)) : null);
     return {
-      retentionMs: values.get('retention.ms') ?? null,
-      maxMessageBytes: values.get('max.message.bytes') ?? null,
+      retentionMs: numberOf('retention.ms'),
+      maxMessageBytes: numberOf('max.message.bytes'),
+      compression: values.get('compression.type') ?? null,
     };
   } catch (error) {
     if (!protocolError(error)?.endsWith('AUTHORIZATION_FAILED')) throw error;
-    return { retentionMs: null, maxMessageBytes: null };
+    return { retentionMs: null, maxMessageBytes: null, compression: null };
   }
 }
 

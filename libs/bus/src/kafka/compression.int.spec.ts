@@ -47,6 +47,10 @@ describeKafka('compression', (brokers) => {
     expect((await read()).map(({ value }) => value!.toString())).toEqual(['gzip', 'none']);
   });
 
+  it('is never what brokers are told to compress with', async () => {
+    expect(await driver.topics([topic.name])).toMatchObject([{ compression: 'producer' }]);
+  });
+
   it('says what it cannot read, and reads on where that has been mended', async () => {
     const ours = CompressionCodecs[CompressionTypes.Snappy];
     try {
@@ -73,7 +77,11 @@ describeKafka('compression', (brokers) => {
         await commit(records.at(-1)!.offset + 1n);
       }),
     });
-    await eventually(() => heard.length > 0);
+    await eventually(() => heard.length > 1); // built anew, it meets the same record
+    expect(await driver.health()).toMatchObject({
+      up: false,
+      detail: expect.stringContaining('unsupported-compression'),
+    });
     expect(heard[0]).toMatchObject({ code: 'unsupported-compression', message: expect.stringContaining('snappy') });
     try {
       CompressionCodecs[CompressionTypes.Snappy] = () => ({ decompress: async (buffer: Buffer) => buffer.subarray(2) });

@@ -4,6 +4,7 @@ import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { backoffMs } from '../delivery.ts';
 import type { ConsumeRequest, OutgoingRecord, PartitionWork } from '../driver.ts';
 import { bySubscription } from './assign-partitions.ts';
+import { COMPRESSION_RATIO } from './compression.ts';
 import { type KafkaSettings, RETRY, disconnect, kafkaError, newClient } from './client.ts';
 import { fromMessage } from './records.ts';
 import { settlesWithin } from './settles-within.ts';
@@ -57,8 +58,8 @@ export class ConsumerRun {
       sessionTimeout: settings.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
-      maxBytesPerPartition: Math.min(MIB, request.maxBytes),
-      maxBytes: Math.min(10 * MIB, request.maxBytes * request.topic.partitions),
+      maxBytesPerPartition: compressed(Math.min(MIB, request.maxBytes)),
+      maxBytes: compressed(Math.min(10 * MIB, request.maxBytes * request.topic.partitions)),
       // there is one way back from a death, for all of its kinds: a new consumer
       retry: { ...RETRY, restartOnFailure: async () => false },
     });
@@ -166,6 +167,11 @@ export class ConsumerRun {
     resolveOffset(messages.at(-1)!.offset);
     if (!(await settlesWithin(room, PATIENCE_MS))) void room.then(pause());
   }
+}
+
+/** How many bytes hold so many of text. */
+function compressed(bytes: number): number {
+  return Math.ceil(bytes / COMPRESSION_RATIO);
 }
 
 /** A partition from the moment it became ours until its work is through. */

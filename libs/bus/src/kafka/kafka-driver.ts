@@ -79,7 +79,7 @@ class KafkaDriver implements Driver {
   }
 
   async health(): Promise<BusHealth> {
-    const broken = [...this.#consumers].filter(({ working }) => !working).map(({ name }) => name);
+    const broken = [...this.#consumers].flatMap(({ trouble }) => trouble ?? []);
     if (broken.length > 0) return { up: false, detail: `Built anew, not consuming: ${broken.join(', ')}` };
     return this.#admin.health();
   }

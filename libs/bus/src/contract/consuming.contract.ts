@@ -158,14 +158,19 @@ export function consumingContract(connect: () => Connection): void {
       await using bench = new Workbench(connect(), 4);
       const [leaves, stays] = [await bench.ready({ batchMaxEvents: 3 }), await bench.bus({ batchMaxEvents: 3 })];
       const done = new Map<string, number[]>();
-      const handle = async ({ events }: Batch<'news.raw.v1'>): Promise<Outcome[]> =>
-        events.map(({ event, attempt }) => {
+      const handle = async ({ events }: Batch<'news.raw.v1'>): Promise<Outcome[]> => {
+        const waiting = new Set<string>(); // within a batch the order of a key is its handler's affair
+        return events.map(({ event, attempt }) => {
           const number = Number(event.data.body);
-          if (attempt === 1 && number % 7 === 3) return new KhabarError('not-now', 'Not now', { retriable: true });
+          if (waiting.has(event.subject) || (attempt === 1 && number % 7 === 3)) {
+            waiting.add(event.subject);
+            return new KhabarError('not-now', 'Not now', { retriable: true });
+          }
           const ofKey = done.get(event.subject) ?? [];
           done.set(event.subject, [...ofKey, number]);
           return 'done';
         });
+      };
       const numbers = Array.from({ length: 30 }, (_, number) => number);
       await leaves.publish(numbers.flatMap((number) => ['a', 'b', 'c', 'd'].map((key) => rawEvent(key, `${number}`))));
       await leaves.subscribe({ topic: bench.raw, group: bench.group, handle });

@@ -123,6 +123,31 @@ export function transactionsContract(connect: () => Connection): void {
       expect(letters.map(({ key }) => key).sort()).toEqual(dead.map(({ subject }) => subject).sort());
     });
 
+    it('leaves no lag where all is done of a topic that transactions write to', async () => {
+      await using bench = new Workbench(connect());
+      const bus = await bench.ready({ transactions: true });
+      await bus.ensureTopics([bench.articles]);
+      const publisher = await bus.numberedPublisher(uniqueName('relay'));
+      const plain = await bench.bus();
+      const groups = [bench.group, uniqueName('plain')] as const;
+      const handle = async (batch: Batch<'news.raw.v1'>): Promise<Outcome[]> =>
+        batch.events.map(({ event }) => ({ publish: [article(event)] }));
+      await bus.subscribe({ topic: bench.raw, group: groups[0], handle });
+      await plain.subscribe({ topic: bench.raw, group: groups[1], handle });
+      const caughtUp = async () => {
+        const states = await bus.groups(groups, [bench.raw.name]);
+        return states.length === 2 && states.every(({ lag }) => lag === 0n);
+      };
+      for (const number of [1n, 2n]) {
+        await publisher.publish(number, rawEvents(30, `round-${number}-`));
+        await eventually(caughtUp);
+      }
+      const waiting = (await bus.groups(groups, [bench.raw.name])).flatMap(({ partitions }) => partitions);
+      expect(waiting.map(({ waitingSince }) => waitingSince)).toEqual(waiting.map(() => null));
+      await bus.publish(rawEvents(30, 'plain-'));
+      await eventually(caughtUp);
+    });
+
     it('publishes nothing of a batch whose partition was taken away meanwhile', async () => {
       await using bench = new Workbench(connect(), 1);
       const bus = await bench.ready({ transactions: true });

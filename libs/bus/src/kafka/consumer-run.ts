@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { KhabarError } from '@khabar/contracts';
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { backoffMs } from '../delivery.ts';
-import type { ConsumeRequest, OutgoingRecord, PartitionWork } from '../driver.ts';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { ConsumeRequest } from '../driver.ts';
 import { bySubscription } from './assign-partitions.ts';
 import { COMPRESSION_RATIO } from './compression.ts';
 import { type KafkaSettings, RETRY, disconnect, kafkaError, newClient } from './client.ts';
-import { fromMessage } from './records.ts';
+import { OwnedPartition } from './owned-partition.ts';
 import { settlesWithin } from './settles-within.ts';
 import type { TransactionalCommits } from './transactional-commits.ts';
 
@@ -16,11 +14,7 @@ const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
 /** How long the partitions of one fetch may wait for the slowest of them, in milliseconds. */
 const PATIENCE_MS = 500;
-/** Pauses between attempts to begin with a partition. */
-const PAUSES = { retryBaseMs: 250, retryMaxMs: 5_000 };
 const MIB = 1024 * 1024;
-
-type Commit = EachBatchPayload['commitOffsetsIfNecessary'];
 
 /** What commits a partition's offset together with outputs; null where commits have none. */
 export type NewCommits = (partition: number) => TransactionalCommits | null;
@@ -90,6 +84,11 @@ export class ConsumerRun {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) =>
       this.#assign(memberId, memberAssignment[topic.name] ?? []),
     );
+    // of a batch of nothing but the marks of transactions, and what was aborted, kafkajs shows no more than this
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, batchSize, firstOffset, lastOffset } }) => {
+      if (batchSize !== 0 || firstOffset === null) return;
+      this.#partitions.get(partition)?.pass(BigInt(firstOffset), BigInt(lastOffset) + 1n);
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => this.#die(payload.error));
     await consumer.connect();
     await consumer.subscribe({ topics: [topic.name], fromBeginning: true });
@@ -110,8 +109,8 @@ export class ConsumerRun {
     for (const [partition, owned] of this.#partitions) {
       if (!goesOn || !this.#assigned.has(partition)) this.#lose(owned);
       // after each rebalance kafkajs fetches from what is committed: not again what has been taken
-      else if (!owned.lost && owned.nextOffset !== null) {
-        this.#consumer.seek({ topic: this.#request.topic.name, partition, offset: String(owned.nextOffset) });
+      else if (!owned.lost && owned.position !== null) {
+        this.#consumer.seek({ topic: this.#request.topic.name, partition, offset: String(owned.position) });
       }
     }
     this.#joined.resolve();
@@ -163,7 +162,7 @@ export class ConsumerRun {
       );
       this.#partitions.set(partition, owned);
     }
-    const room = owned.take(messages);
+    const room = owned.take(messages, BigInt(batch.lastOffset()) + 1n);
     resolveOffset(messages.at(-1)!.offset);
     if (!(await settlesWithin(room, PATIENCE_MS))) void room.then(pause());
   }
@@ -172,115 +171,4 @@ export class ConsumerRun {
 /** How many bytes hold so many of text. */
 function compressed(bytes: number): number {
   return Math.ceil(bytes / COMPRESSION_RATIO);
-}
-
-/** A partition from the moment it became ours until its work is through. */
-class OwnedPartition {
-  /** The offset behind the last record that was taken; null before the first. */
-  nextOffset: bigint | null = null;
-  readonly partition: number;
-  readonly #request: ConsumeRequest;
-  readonly #work: PartitionWork;
-  readonly #commitOffsets: Commit;
-  readonly #commits: TransactionalCommits | null;
-  readonly #onOvertaken: (owned: OwnedPartition, fromOffset: bigint, error: KhabarError) => void;
-  readonly #ending = new AbortController();
-  /** Resolves with where the owner before has ended, or null when we end ourselves before that is known. */
-  #beginning: Promise<bigint | null> | null = null;
-  #lost = false;
-
-  constructor(
-    request: ConsumeRequest,
-    partition: number,
-    commitOffsets: Commit,
-    commits: TransactionalCommits | null,
-    onOvertaken: (owned: OwnedPartition, fromOffset: bigint, error: KhabarError) => void,
-  ) {
-    this.partition = partition;
-    this.#request = request;
-    this.#commits = commits;
-    this.#onOvertaken = onOvertaken;
-    this.#commitOffsets = commitOffsets;
-    this.#work = request.begin({ partition, commit: (next, outputs) => this.#commit(next, outputs) });
-  }
-
-  get lost(): boolean {
-    return this.#lost;
-  }
-
-  /** Takes what it has not taken before; resolves when there is room for more. */
-  async take(messages: readonly KafkaMessage[]): Promise<void> {
-    const records = messages
-      .map((message) => fromMessage(this.#request.topic.name, this.partition, message))
-      .filter(({ offset }) => this.nextOffset === null || offset >= this.nextOffset);
-    if (records.length > 0) this.nextOffset = records.at(-1)!.offset + 1n;
-    if (!this.#commits) return this.#work.take(records);
-    const start = await (this.#beginning ??= this.#begin(this.#commits));
-    // what the owner before committed late is fetched again
-    if (start !== null) await this.#work.take(records.filter(({ offset }) => offset >= start));
-  }
-
-  /** Begins nothing new. */
-  async stop(): Promise<void> {
-    this.#ending.abort();
-    await this.#work.stop();
-    await this.#commits?.close();
-    await this.#beginning;
-  }
-
-  /** The partition is another's: commits nothing any more. */
-  async lose(): Promise<void> {
-    this.#lost = true;
-    this.#ending.abort();
-    await this.#work.lose();
-    await this.#commits?.close();
-    await this.#beginning;
-  }
-
-  async #begin(commits: TransactionalCommits): Promise<bigint | null> {
-    const { signal } = this.#ending;
-    for (let failures = 1; !signal.aborted; failures += 1) {
-      try {
-        return await commits.begin();
-      } catch (thrown) {
-        if (signal.aborted) break;
-        const where = `partition ${this.partition} of ${this.#request.topic.name}`;
-        this.#request.onDisturbance(`${this.#request.group} cannot begin with ${where}`, kafkaError(thrown));
-        await sleep(backoffMs(failures, PAUSES, Math.random()), undefined, { signal }).catch(() => undefined);
-      }
-    }
-    return null;
-  }
-
-  /**
-   * With outputs in one transaction. Else it goes by the batch's own way of committing: it is made at once or fails, while the
-   * consumer's retries by itself and might, after a rebalance in between, commit for a partition that is another's.
-   */
-  async #commit(nextOffset: bigint, outputs: readonly OutgoingRecord[] = []): Promise<void> {
-    if (this.#lost) return;
-    const commits = this.#commits;
-    if (commits && (outputs.length > 0 || commits.unsure)) return this.#commitWith(commits, nextOffset, outputs);
-    const { partition } = this;
-    const topic = this.#request.topic.name;
-    try {
-      await this.#commitOffsets({ topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] });
-      commits?.committed(nextOffset);
-    } catch (error) {
-      if (!this.#lost) throw kafkaError(error);
-    }
-  }
-
-  async #commitWith(
-    commits: TransactionalCommits,
-    nextOffset: bigint,
-    outputs: readonly OutgoingRecord[],
-  ): Promise<void> {
-    try {
-      await commits.commit(nextOffset, outputs);
-    } catch (thrown) {
-      const error = kafkaError(thrown);
-      if (error.code === 'overtaken' && !this.#lost) this.#onOvertaken(this, commits.done, error);
-      if (!this.#lost) throw error;
-    }
-  }
 }

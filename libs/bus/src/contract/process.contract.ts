@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { articleEvent, articleExample } from '@khabar/contracts';
 import { eventually, nodeArgumentsFor, startProcess, type StartedProcess } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
-import { type Connection, Workbench, lagOf, rawEvents, remember } from './workbench.contract.ts';
+import type { BusSettings } from '../bus.ts';
+import { type Connection, Workbench, lagOf, rawEvents, readAll, remember } from './workbench.contract.ts';
 
 const consumer = join(import.meta.dirname, '../../fixtures/consumer-in-a-process/main.ts');
 
@@ -22,6 +24,36 @@ export function processContract(connect: () => Connection): void {
       await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n);
     });
 
+    it('makes nothing durable twice that a consumer with transactions was killed at', async () => {
+      await using bench = new Workbench(connect());
+      const settings = { transactions: true, batchMaxEvents: 5 };
+      const bus = await bench.ready(settings);
+      await bus.ensureTopics([bench.articles]);
+      await bus.publish(rawEvents(1000));
+      await using killed = await startConsumer(bench, 'produce', settings);
+      await killed.waitForLine(/^handling/);
+      // while it goes from batch to batch, so that one is not yet committed of which the outputs have been sent, more or less
+      await eventually(async () => ((await lagOf(bus, bench.group, bench.raw)) ?? 1000n) < 1000n);
+      await killed.kill();
+
+      await bus.subscribe<'news.raw.v1'>({
+        topic: bench.raw,
+        group: bench.group,
+        handle: async ({ events }) =>
+          events.map(({ event: { id, data } }) => ({
+            publish: [articleEvent({ ...articleExample, id: data.id, rawId: data.id }, id)],
+          })),
+      });
+      await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n, { timeoutMs: 60_000 });
+      await eventually(async () => (await readAll(bus, bench.articles)).length >= 1000);
+      const subjects = (await readAll(bus, bench.articles)).map(({ key }) => key!);
+      expect(subjects.toSorted()).toEqual(
+        rawEvents(1000)
+          .map(({ data }) => data.id)
+          .toSorted(),
+      );
+    });
+
     it('lets the process end once it is closed', async () => {
       await using bench = new Workbench(connect());
       const bus = await bench.ready();
@@ -34,8 +66,12 @@ export function processContract(connect: () => Connection): void {
   });
 }
 
-function startConsumer(bench: Workbench, mode: 'hang' | 'end'): Promise<StartedProcess> {
-  const args = [JSON.stringify(bench.settings()), bench.group, mode];
+function startConsumer(
+  bench: Workbench,
+  mode: 'hang' | 'produce' | 'end',
+  settings: Partial<BusSettings> = {},
+): Promise<StartedProcess> {
+  const args = [JSON.stringify(bench.settings(settings)), bench.group, mode];
   return startProcess(process.execPath, [
     '--disable-warning=TimeoutNegativeWarning',
     ...nodeArgumentsFor(consumer),

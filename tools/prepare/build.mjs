@@ -5,7 +5,16 @@ import { workspaceEnvironment } from './install.mjs';
 import { Failure, lastLines, run } from './run.mjs';
 
 /** What the bundles are made of: our own sources and what says how; npm packages stay outside of them. */
-const SOURCES = ['apps', 'libs', 'tools', 'bench', 'e2e/chaos', 'package-lock.json', 'rolldown.config.mjs', 'tsconfig.base.json'];
+const SOURCES = [
+  'apps',
+  'libs',
+  'tools',
+  'bench',
+  'e2e/chaos',
+  'package-lock.json',
+  'rolldown.config.mjs',
+  'tsconfig.base.json',
+];
 const NOT_BUNDLED = /\.(?:spec|contract)\.ts$/;
 
 /**

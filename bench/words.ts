@@ -1,19 +1,10 @@
-/** A repeatable stream of pseudo-random numbers in [0, 1) (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seededRandom } from '@khabar/testing';
 
 const SYLLABLES = 'ba ke li mo nu ra se ti vo wa der ing ston pra dhan man tri sa bha la kha bar'.split(' ');
 
 /** Made-up words with the frequencies of a language (Zipf), so that text compresses about as news does. */
 const WORDS = (() => {
-  const next = random(7);
+  const next = seededRandom(7);
   return Array.from({ length: 8_000 }, () =>
     Array.from({ length: 1 + Math.floor(next() * 4) }, () => SYLLABLES[Math.floor(next() * SYLLABLES.length)]).join(''),
   );
@@ -21,7 +12,7 @@ const WORDS = (() => {
 
 /** Text of about so many characters, another for each seed. */
 export function text(characters: number, seed: number): string {
-  const next = random(seed);
+  const next = seededRandom(seed);
   const words: string[] = [];
   for (let length = 0; length < characters;) {
     const word = WORDS[Math.floor(WORDS.length ** next()) - 1]!;

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { articleEvent, articleExample } from '@khabar/contracts';
 import { eventually, nodeArgumentsFor, startProcess, type StartedProcess } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
 import type { BusSettings } from '../bus.ts';
-import { type Connection, Workbench, lagOf, rawEvents, readAll, remember } from './workbench.contract.ts';
+import { type Connection, Workbench, articleOf, lagOf, rawEvents, readAll, remember } from './workbench.contract.ts';
 
 const consumer = join(import.meta.dirname, '../../fixtures/consumer-in-a-process/main.ts');
 
@@ -39,10 +38,7 @@ export function processContract(connect: () => Connection): void {
       await bus.subscribe<'news.raw.v1'>({
         topic: bench.raw,
         group: bench.group,
-        handle: async ({ events }) =>
-          events.map(({ event: { id, data } }) => ({
-            publish: [articleEvent({ ...articleExample, id: data.id, rawId: data.id }, id)],
-          })),
+        handle: async ({ events }) => events.map(({ event }) => ({ publish: [articleOf(event)] })),
       });
       await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n, { timeoutMs: 60_000 });
       await eventually(async () => (await readAll(bus, bench.articles)).length >= 1000);

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eventually, uniqueName } from '@khabar/testing';
-import { KhabarError, articleEvent, articleExample, deadLetterTopic } from '@khabar/contracts';
+import { KhabarError, deadLetterTopic } from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Batch, Bus, Outcome } from '../bus.ts';
 import {
   type Connection,
-  type RawEvent,
   Workbench,
+  articleOf,
   lagOf,
   nameOf,
   namesOf,
@@ -82,8 +82,6 @@ export function transactionsContract(connect: () => Connection): void {
   });
 
   describe('consuming with transactions', () => {
-    const article = (raw: RawEvent) => articleEvent({ ...articleExample, id: raw.data.id, rawId: raw.data.id }, raw.id);
-
     it('makes what each event produced, and each dead letter, durable once, while members come and go and events are retried', async () => {
       await using bench = new Workbench(connect());
       const bus = await bench.ready({ transactions: true, maxAttempts: 5 });
@@ -97,7 +95,7 @@ export function transactionsContract(connect: () => Connection): void {
           tries.set(event.id, tried + 1);
           if (number % 20 === 0 && tried < 2) return new KhabarError('flaky', 'May pass', { retriable: true });
           if (number % 50 === 7) return new KhabarError('hopeless', 'No');
-          return { publish: [article(event)] };
+          return { publish: [articleOf(event)] };
         });
       const join = async () => {
         const member = await bench.bus({ transactions: true, maxAttempts: 5, batchMaxEvents: 7 });
@@ -117,7 +115,7 @@ export function transactionsContract(connect: () => Connection): void {
       expect(out.map(({ headers }) => headers['ce_id']).sort()).toEqual(
         events
           .filter((event) => !dead.includes(event))
-          .map((event) => article(event).id)
+          .map((event) => articleOf(event).id)
           .sort(),
       );
       const letters = await readAll(bus, deadLetterTopic(bench.raw));
@@ -132,7 +130,7 @@ export function transactionsContract(connect: () => Connection): void {
       const plain = await bench.bus();
       const groups = [bench.group, uniqueName('plain')] as const;
       const handle = async (batch: Batch<'news.raw.v1'>): Promise<Outcome[]> =>
-        batch.events.map(({ event }) => ({ publish: [article(event)] }));
+        batch.events.map(({ event }) => ({ publish: [articleOf(event)] }));
       await bus.subscribe({ topic: bench.raw, group: groups[0], handle });
       await plain.subscribe({ topic: bench.raw, group: groups[1], handle });
       const caughtUp = async () => {
@@ -157,7 +155,7 @@ export function transactionsContract(connect: () => Connection): void {
       const released = Promise.withResolvers<void>();
       const [slow, quick] = [await bench.bus({ transactions: true }), await bench.bus({ transactions: true })];
       const produce = (batch: Batch<'news.raw.v1'>): Outcome[] =>
-        batch.events.map(({ event }) => ({ publish: [article(event)] }));
+        batch.events.map(({ event }) => ({ publish: [articleOf(event)] }));
       const inHand: Batch<'news.raw.v1'>[] = [];
       await slow.subscribe<'news.raw.v1'>({
         topic: bench.raw,
@@ -187,7 +185,7 @@ export function transactionsContract(connect: () => Connection): void {
       const ids = (await readAll(bus, bench.articles)).map(({ headers }) => headers['ce_id']!);
       expect(ids.toSorted()).toEqual(
         rawEvents(20)
-          .map((event) => article(event).id)
+          .map((event) => articleOf(event).id)
           .toSorted(),
       );
     });

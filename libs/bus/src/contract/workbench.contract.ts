@@ -4,6 +4,8 @@ import {
   type CloudEvent,
   RAW_ARTICLES,
   type TopicDefinition,
+  articleEvent,
+  articleExample,
   deadLetterTopic,
   rawArticleEvent,
   rawArticleExample,
@@ -93,6 +95,11 @@ export function rawEvent(name: string, body = name): RawEvent {
 /** Events of articles of their own, `<prefix>0` and on. */
 export function rawEvents(count: number, prefix = 'article-'): RawEvent[] {
   return Array.from({ length: count }, (_, at) => rawEvent(`${prefix}${at}`));
+}
+
+/** The event of an article made of a raw one: of its id, the same at every call. */
+export function articleOf({ id, data }: RawEvent): CloudEvent<'news.articles.v1'> {
+  return articleEvent({ ...articleExample, id: data.id, rawId: data.id }, id);
 }
 
 /** The name that {@link rawEvent} was given. */

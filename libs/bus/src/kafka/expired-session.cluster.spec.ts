@@ -1,15 +1,20 @@
 import { join } from 'node:path';
-import { articleEvent, articleExample } from '@khabar/contracts';
 import { eventually, nodeArgumentsFor, startOwnKafka, startProcess } from '@khabar/testing';
 import { expect, it } from 'vitest';
 import type { Batch, Outcome } from '../bus.ts';
-import { type RawEvent, Workbench, lagOf, rawEvents, readAll, remember } from '../contract/workbench.contract.ts';
+import {
+  type RawEvent,
+  Workbench,
+  articleOf,
+  lagOf,
+  rawEvents,
+  readAll,
+  remember,
+} from '../contract/workbench.contract.ts';
 
 const consumer = join(import.meta.dirname, '../../fixtures/consumer-in-a-process/main.ts');
 /** The session is 10 s; then the group shares out anew. */
 const PATIENCE = { timeoutMs: 45_000, intervalMs: 100 };
-
-const article = ({ id, data }: RawEvent) => articleEvent({ ...articleExample, id: data.id, rawId: data.id }, id);
 
 it.each([false, true])(
   'a consumer frozen for longer than its session loses its partitions, commits nothing over their new owner, and goes on (transactions: %s)',
@@ -38,7 +43,7 @@ it.each([false, true])(
       group: bench.group,
       handle: async (batch: Batch<'news.raw.v1'>): Promise<Outcome[]> => {
         await seen.handle(batch);
-        return batch.events.map(({ event }) => ({ publish: [article(event)] }));
+        return batch.events.map(({ event }) => ({ publish: [articleOf(event)] }));
       },
     });
     await eventually(async () => (await lagOf(bus, bench.group, bench.raw)) === 0n, PATIENCE);
@@ -68,7 +73,7 @@ it.each([false, true])(
     expect(frozen.stderr).toBe('');
     expect(await bus.health()).toMatchObject({ up: true });
     const ids = (await readAll(bus, bench.articles)).map(({ headers }) => headers['ce_id']!);
-    const expected = [...early, ...late, ...more].map((event) => article(event).id);
+    const expected = [...early, ...late, ...more].map((event) => articleOf(event).id);
     expect(transactions ? ids.toSorted() : [...new Set(ids)].toSorted()).toEqual(expected.toSorted());
     if (!transactions) expect(ids.length).toBeLessThanOrEqual(expected.length + early.length);
   },

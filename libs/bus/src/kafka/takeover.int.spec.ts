@@ -1,8 +1,7 @@
-import { articleEvent, articleExample } from '@khabar/contracts';
 import { describeKafka, eventually } from '@khabar/testing';
 import { expect, it } from 'vitest';
 import type { Batch, Outcome } from '../bus.ts';
-import { type RawEvent, Workbench, lagOf, rawEvents, readAll } from '../contract/workbench.contract.ts';
+import { Workbench, articleOf, lagOf, rawEvents, readAll } from '../contract/workbench.contract.ts';
 import { KafkaAdmin } from './admin.ts';
 import { RecordPlacer } from './record-placer.ts';
 import { TransactionalCommits } from './transactional-commits.ts';
@@ -18,7 +17,6 @@ describeKafka('a partition whose owner was overtaken by another', (kafkaBrokers)
     await bus.ensureTopics([bench.articles]);
     await bus.publish(rawEvents(40));
 
-    const article = (raw: RawEvent) => articleEvent({ ...articleExample, id: raw.data.id, rawId: raw.data.id }, raw.id);
     const released = Promise.withResolvers<void>();
     const batches: RawBatch[] = [];
     await bus.subscribe<'news.raw.v1'>({
@@ -27,7 +25,7 @@ describeKafka('a partition whose owner was overtaken by another', (kafkaBrokers)
       handle: async (batch): Promise<Outcome[]> => {
         batches.push(batch);
         await released.promise;
-        return batch.events.map(({ event }) => ({ publish: [article(event)] }));
+        return batch.events.map(({ event }) => ({ publish: [articleOf(event)] }));
       },
     });
     const [first, kept] = await eventually(() => batches.length === 2 && [batches[0]!, batches[1]!]);
@@ -40,8 +38,8 @@ describeKafka('a partition whose owner was overtaken by another', (kafkaBrokers)
       new RecordPlacer(admin),
       of,
     );
-    const its = first.events.slice(0, 3).map(({ event }) => article(event));
-    const output = ({ id, subject }: ReturnType<typeof article>) => ({
+    const its = first.events.slice(0, 3).map(({ event }) => articleOf(event));
+    const output = ({ id, subject }: ReturnType<typeof articleOf>) => ({
       topic: bench.articles.name,
       key: subject,
       headers: { ce_id: id },
@@ -58,7 +56,7 @@ describeKafka('a partition whose owner was overtaken by another', (kafkaBrokers)
     const ids = (await readAll(bus, bench.articles)).map(({ headers }) => headers['ce_id']!);
     expect(ids.toSorted()).toEqual(
       rawEvents(40)
-        .map((raw) => article(raw).id)
+        .map((raw) => articleOf(raw).id)
         .toSorted(),
     );
     const again = batches.slice(2).filter(({ partition }) => partition === first.partition);

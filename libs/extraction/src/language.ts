@@ -1,4 +1,4 @@
-import { eld } from 'eld/small';
+import { letterScores } from './letter-statistics.ts';
 import { LANGUAGES_OF_SCRIPT, LATIN_RIVALS, TELLING_WORDS } from './lexicon/languages.ts';
 
 /** So much of a text says its language; more would only cost time. In UTF-16 units. */
@@ -19,7 +19,7 @@ export function languageOf(text: string, claimed: string | null): string | null 
   if (possible.length === 1) return possible[0]!;
   const told = byTellingWords(wordsOf(sample), possible);
   if (told !== null) return told;
-  const scores = Object.entries(eld.detect(sample).getScores()).filter(([language]) => possible.includes(language));
+  const scores = [...letterScores(sample)].filter(([language]) => possible.includes(language));
   if (scores.length === 0) return claim !== null && possible.includes(claim) ? claim : null;
   const [best, bestScore] = scores.reduce((a, b) => (b[1] > a[1] ? b : a));
   const ofClaim = scores.find(([language]) => language === claim)?.[1] ?? 0;

@@ -1,9 +1,9 @@
-import type { CloudEvent } from '@khabar/contracts';
+import type { CloudEvent, TopicDefinition } from '@khabar/contracts';
 import { encodeEvent } from '@khabar/contracts';
 import { CompressionTypes, Kafka, Partitioners, logLevel } from 'kafkajs';
+import { consumerSettings } from '../../libs/bus/src/kafka/consumer-settings.ts';
+import { BATCH_MAX_BYTES } from './log-of-own.ts';
 import { BATCH } from './throughput.ts';
-
-const MIB = 1024 * 1024;
 
 function client(brokers: readonly string[]): Kafka {
   return new Kafka({ brokers: [...brokers], clientId: 'bench-peer', logLevel: logLevel.NOTHING });
@@ -33,26 +33,22 @@ export async function barePublish(
 /** What a program on kafkajs alone does to read so many events: parse each, commit each batch, with the fetch settings of our consumers. */
 export async function bareConsume(
   brokers: readonly string[],
-  topic: string,
+  topic: TopicDefinition,
   group: string,
   count: number,
 ): Promise<void> {
   const consumer = client(brokers).consumer({
     groupId: group,
-    sessionTimeout: 10_000,
-    heartbeatInterval: 1_000,
-    maxWaitTimeInMs: 200,
-    maxBytesPerPartition: MIB,
-    maxBytes: 10 * MIB,
+    ...consumerSettings(topic.partitions, BATCH_MAX_BYTES),
   });
   await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.subscribe({ topics: [topic.name], fromBeginning: true });
   const all = Promise.withResolvers<void>();
   let seen = 0;
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: 12,
+    partitionsConsumedConcurrently: topic.partitions,
     eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary }) => {
       for (const message of batch.messages) {
         JSON.parse(message.value!.toString('utf8'));

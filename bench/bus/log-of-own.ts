@@ -24,6 +24,9 @@ export function postgres(run: BenchRun): Promise<EmbeddedPostgres> {
 /** Where a log is. */
 export type Connection = Pick<BusSettings, 'kafkaBrokers' | 'databaseUrl'>;
 
+/** Largest batch, as the services have it. */
+export const BATCH_MAX_BYTES = 4 * 1024 * 1024;
+
 /** The services' own settings for a bus there. */
 export function busSettings(connection: Connection): BusSettings {
   return {
@@ -34,7 +37,7 @@ export function busSettings(connection: Connection): BusSettings {
     retryBaseMs: 500,
     retryMaxMs: 60_000,
     batchMaxEvents: 500,
-    batchMaxBytes: 4 * 1024 * 1024,
+    batchMaxBytes: BATCH_MAX_BYTES,
     lingerMs: 5,
     transactions: false,
     maxBytesInFlight: 32 * 1024 * 1024,

@@ -150,6 +150,8 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     while (!signal.aborted) {
       try {
         await this.#step();
+        // here, where no frame of what is done still holds its events: a commit takes as long as the broker does
+        await this.#commit();
       } catch (error) {
         // a fault of our own or of a listener: what is not settled is still in line
         this.#pauseFor(error);
@@ -212,7 +214,6 @@ class PartitionRun<T extends EventType> implements PartitionWork {
       dead,
     );
     await this.#bury(dead);
-    await this.#commit();
   }
 
   /** What may be committed together, in order, up to the first event that is to be tried again; what came of later ones is forgotten. */

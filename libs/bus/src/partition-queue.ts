@@ -85,7 +85,7 @@ export class PartitionQueue<T extends EventType> {
   add(records: readonly ConsumedRecord[]): number {
     const added = records.map((record) => ({ record, bytes: weightOf(record) }));
     const bytes = added.reduce((sum, each) => sum + each.bytes, 0);
-    this.#fresh = this.#freshEvents === 0 ? added : [...this.#fresh.slice(this.#taken), ...added];
+    this.#fresh = [...this.#fresh.slice(this.#taken), ...added];
     this.#taken = 0;
     this.#freshBytes += bytes;
     return bytes;
@@ -150,6 +150,11 @@ export class PartitionQueue<T extends EventType> {
   #begin(firstAt: string): Entry<T> {
     const { record, bytes } = this.#fresh[this.#taken]!;
     this.#taken += 1;
+    if (this.#freshEvents === 0) {
+      // a record holds on to all that was fetched with it
+      this.#fresh = [];
+      this.#taken = 0;
+    }
     const event = this.#decode(record);
     const key = record.key ?? (event instanceof KhabarError ? '' : event.subject);
     const entry = { record, bytes, key, event, firstAt, attempt: 1, failures: 0, dueAtMs: 0, alone: false };

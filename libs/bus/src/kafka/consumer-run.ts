@@ -2,19 +2,14 @@ import type { KhabarError } from '@khabar/contracts';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { ConsumeRequest } from '../driver.ts';
 import { bySubscription } from './assign-partitions.ts';
-import { COMPRESSION_RATIO } from './compression.ts';
 import { type KafkaSettings, RETRY, disconnect, kafkaError, newClient } from './client.ts';
+import { consumerSettings } from './consumer-settings.ts';
 import { OwnedPartition } from './owned-partition.ts';
 import { settlesWithin } from './settles-within.ts';
 import type { TransactionalCommits } from './transactional-commits.ts';
 
-/** How long a fetch waits for records, in milliseconds. Stopping, and the partitions that were paused, wait that long too. */
-const FETCH_WAIT_MS = 200;
-const SESSION_TIMEOUT_MS = 10_000;
-const HEARTBEAT_MS = 1_000;
 /** How long the partitions of one fetch may wait for the slowest of them, in milliseconds. */
 const PATIENCE_MS = 500;
-const MIB = 1024 * 1024;
 
 /** What commits a partition's offset together with outputs; null where commits have none. */
 export type NewCommits = (partition: number) => TransactionalCommits | null;
@@ -49,11 +44,8 @@ export class ConsumerRun {
       groupId: request.group,
       partitionAssigners: [bySubscription],
       allowAutoTopicCreation: false,
-      sessionTimeout: settings.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_MS,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      maxBytesPerPartition: compressed(Math.min(MIB, request.maxBytes)),
-      maxBytes: compressed(Math.min(10 * MIB, request.maxBytes * request.topic.partitions)),
+      ...consumerSettings(request.topic.partitions, request.maxBytes),
+      ...(settings.sessionTimeoutMs !== undefined && { sessionTimeout: settings.sessionTimeoutMs }),
       // there is one way back from a death, for all of its kinds: a new consumer
       retry: { ...RETRY, restartOnFailure: async () => false },
     });
@@ -166,9 +158,4 @@ export class ConsumerRun {
     resolveOffset(messages.at(-1)!.offset);
     if (!(await settlesWithin(room, PATIENCE_MS))) void room.then(pause());
   }
-}
-
-/** How many bytes hold so many of text. */
-function compressed(bytes: number): number {
-  return Math.ceil(bytes / COMPRESSION_RATIO);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KhabarError } from '@khabar/contracts';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { backoffMs } from '../delivery.ts';
-import type { ConsumeRequest, OutgoingRecord, PartitionWork } from '../driver.ts';
+import type { ConsumeRequest, ConsumedRecord, OutgoingRecord, PartitionWork } from '../driver.ts';
 import { kafkaError } from './client.ts';
 import { fromMessage } from './records.ts';
 import type { TransactionalCommits } from './transactional-commits.ts';
@@ -58,7 +58,7 @@ export class OwnedPartition {
   /** Takes what it has not taken before, of a batch that ends before `position`; resolves when there is room for more. */
   async take(messages: readonly KafkaMessage[], position: bigint): Promise<void> {
     const records = messages
-      .map((message) => fromMessage(this.#request.topic.name, this.partition, message))
+      .map((message) => takeOut(this.#request.topic.name, this.partition, message))
       .filter(({ offset }) => this.#position === null || offset >= this.#position);
     if (records.length > 0) {
       this.#nextOffset = records.at(-1)!.offset + 1n;
@@ -163,4 +163,16 @@ export class OwnedPartition {
       if (!this.#lost) throw error;
     }
   }
+}
+
+/**
+ * kafkajs's functions of a batch (to commit, to pause, to resume) hold on to all of its messages for as long as one of them is held
+ * itself, which is for as long as the partition is ours; so what is in a message is taken out of it.
+ */
+function takeOut(topic: string, partition: number, message: KafkaMessage): ConsumedRecord {
+  const record = fromMessage(topic, partition, message);
+  message.key = null;
+  message.value = null;
+  message.headers = undefined;
+  return record;
 }

@@ -14,13 +14,22 @@ import { ParserEvents } from './events.ts';
  */
 @Controller()
 export class RawArticlesConsumer {
+  #before: Promise<unknown> = Promise.resolve();
+
   constructor(
     @Inject(ParserEvents) private readonly report: ParserEvents,
     @Inject(CONFIG) private readonly config: ParserConfig,
   ) {}
 
   @EventPattern(RAW_ARTICLES.name)
-  async parse(@Payload() batch: Batch<'news.raw.v1'>): Promise<Outcome[]> {
+  parse(@Payload() batch: Batch<'news.raw.v1'>): Promise<Outcome[]> {
+    // there is one processor for all partitions: batches at once would only hold their articles in memory for longer
+    const parsing = this.#before.then(() => this.#parseAll(batch));
+    this.#before = parsing.catch(() => undefined);
+    return parsing;
+  }
+
+  async #parseAll(batch: Batch<'news.raw.v1'>): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const { event } of batch.events) {
       if (batch.signal.aborted) break;

@@ -1,7 +1,8 @@
 import { BaseRpcContext, type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { Batch, Bus, Outcome, Subscription } from './bus.ts';
+import type { Bus } from './bus.ts';
+import type { Batch, Outcome, Subscription } from './handling.ts';
 
 /** What a {@link BusServer} consumes. */
 export interface BusServerOptions {

@@ -1,5 +1,6 @@
 import { type CloudEvent, type EventType, KhabarError } from '@khabar/contracts';
-import type { BusSettings, Outcome, SubscriptionRequest } from './bus.ts';
+import type { Outcome, SubscriptionRequest } from './handling.ts';
+import type { BusSettings } from './settings.ts';
 import type { Entry } from './partition-queue.ts';
 import { systemOf, traceProcessing } from './trace.ts';
 

@@ -2,9 +2,11 @@ import { type CloudEvent, KhabarError, RAW_ARTICLES, encodeEvent } from '@khabar
 import { eventually } from '@khabar/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Batch, BatchHandler, BusListener, BusSettings, Outcome } from './bus.ts';
+import type { Batch, BatchHandler, Outcome } from './handling.ts';
+import type { BusListener, BusSettings } from './settings.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
-import { type Sending, consumeWith } from './consume.ts';
+import { consumeWith } from './consume.ts';
+import type { Sending } from './outlet.ts';
 import { nameOf, rawEvent } from './contract/workbench.contract.ts';
 import type { ConsumedRecord, OutgoingRecord, PartitionWork } from './driver.ts';
 

@@ -1,31 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CloudEvent, type DeadLetterReason, type EventType, KhabarError, toKhabarError } from '@khabar/contracts';
+import { type DeadLetterReason, type EventType, KhabarError, toKhabarError } from '@khabar/contracts';
 import { Bell } from './bell.ts';
-import type { BusListener, BusSettings, Outcome, Produced, SubscriptionRequest } from './bus.ts';
+import type { Outcome, Produced, SubscriptionRequest } from './handling.ts';
+import type { BusListener, BusSettings } from './settings.ts';
 import type { BytesInFlight } from './bytes-in-flight.ts';
 import { callHandler } from './call-handler.ts';
 import { deadLetterOf, shortDeadLetterOf } from './dead-letters.ts';
 import { backoffMs, nextDelivery } from './delivery.ts';
 import type { ConsumedRecord, OutgoingRecord, OwnPartition, PartitionWork } from './driver.ts';
+import type { Outlet, Sending } from './outlet.ts';
 import { type Entry, PartitionQueue } from './partition-queue.ts';
-import type { TracedEvent } from './trace.ts';
-
-/** An event ready to be sent. */
-export interface Sending {
-  readonly record: OutgoingRecord;
-  /** Tells its trace how it went: well, or with the error. */
-  readonly end: TracedEvent<CloudEvent>['end'];
-}
-
-/** Where what a handler produced, and dead letters, go out. */
-export interface Outlet {
-  /** @throws KhabarError when the event cannot be published: it is invalid, too large, or no topic is for it */
-  prepare(event: CloudEvent): Sending;
-  /** Makes records durable, and reports them. */
-  send(records: readonly OutgoingRecord[]): Promise<void>;
-  /** Reports records that became durable in another way. */
-  report(records: readonly OutgoingRecord[]): void;
-}
 
 /** What was produced of one event. */
 interface Production<T extends EventType> {
@@ -406,16 +390,10 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   /** Commits what may be, as often as it takes: going on without would only mean more that comes again. */
   async #commit(): Promise<void> {
     const next = this.#queue.committable;
-    for (let failures = 1; next !== null && next !== this.#committed && !this.#lost; failures += 1) {
-      try {
-        await this.#own.commit(next);
-        this.#committed = next;
-      } catch (error) {
-        this.#disturbed('cannot commit', error);
-        if (this.#ending.signal.aborted) return;
-        await this.#backoff(failures);
-      }
-    }
+    if (next === null || next === this.#committed || this.#lost) return;
+    const refused = await this.#patiently('cannot commit', () => this.#own.commit(next));
+    if (refused === null) this.#committed = next;
+    else if (refused !== 'stopped') this.#pauseFor(refused);
   }
 
   #disturbed(what: string, error: unknown): void {

@@ -13,7 +13,7 @@ import {
   toSettlementHeaders,
   toShorteningHeaders,
 } from '@khabar/contracts';
-import type { ForeignParts, StoredRecord } from './bus.ts';
+import type { ForeignParts, StoredRecord } from './log-state.ts';
 import type { OutgoingRecord } from './driver.ts';
 
 /** Longest message in a dead letter's headers, in UTF-16 units: errors of databases may carry whole statements. */

@@ -1,5 +1,5 @@
 import type { KhabarError } from '@khabar/contracts';
-import type { BusSettings } from './bus.ts';
+import type { BusSettings } from './settings.ts';
 
 /** One failure of one event. */
 export interface Failure {

@@ -1,5 +1,6 @@
 import type { TopicDefinition } from '@khabar/contracts';
-import type { BusHealth, ForeignParts, GroupState, ReadFrom, StoredRecord, Subscription, TopicState } from './bus.ts';
+import type { Subscription } from './handling.ts';
+import type { BusHealth, ForeignParts, GroupState, ReadFrom, StoredRecord, TopicState } from './log-state.ts';
 
 /** A record on its way out; the partition follows from the key alone (`partition.ts`), in both drivers alike. */
 export interface OutgoingRecord {

@@ -1,23 +1,24 @@
-export {
-  Bus,
-  type Batch,
-  type BatchHandler,
-  type BusHealth,
-  type BusListener,
-  type BusSettings,
-  type ForeignParts,
-  type GroupState,
-  type Outcome,
-  type PartitionLag,
-  type Produced,
-  type ReadFrom,
-  type ReceivedEvent,
-  type StoredRecord,
-  type Subscription,
-  type SubscriptionRequest,
-  type TopicState,
-  type Unsettled,
-} from './bus.ts';
+export { Bus } from './bus.ts';
+export type {
+  Batch,
+  BatchHandler,
+  Outcome,
+  Produced,
+  ReceivedEvent,
+  Subscription,
+  SubscriptionRequest,
+} from './handling.ts';
+export type {
+  BusHealth,
+  ForeignParts,
+  GroupState,
+  PartitionLag,
+  ReadFrom,
+  StoredRecord,
+  TopicState,
+  Unsettled,
+} from './log-state.ts';
+export type { BusListener, BusSettings } from './settings.ts';
 export type { NumberedPublisher } from './numbered-publisher.ts';
 export { openBus } from './open-bus.ts';
 export { contextOf } from './trace.ts';

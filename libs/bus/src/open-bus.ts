@@ -1,5 +1,6 @@
 import { KhabarError } from '@khabar/contracts';
-import { Bus, type BusListener, type BusSettings } from './bus.ts';
+import { Bus } from './bus.ts';
+import type { BusListener, BusSettings } from './settings.ts';
 import type { Driver } from './driver.ts';
 
 /**

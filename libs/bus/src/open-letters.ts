@@ -1,5 +1,6 @@
 import { KhabarError, fromSettlementHeaders } from '@khabar/contracts';
-import type { Bus, StoredRecord, TopicState } from './bus.ts';
+import type { Bus } from './bus.ts';
+import type { StoredRecord, TopicState } from './log-state.ts';
 
 /** What is looked at of a dead-letter topic. */
 export interface OpenLettersOptions {

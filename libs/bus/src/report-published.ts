@@ -1,4 +1,4 @@
-import type { BusListener } from './bus.ts';
+import type { BusListener } from './settings.ts';
 import type { Driver, OutgoingRecord } from './driver.ts';
 import { partitionOf } from './partition.ts';
 

@@ -10,7 +10,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { type CloudEvent, KhabarError, type TopicDefinition, isTraceparent } from '@khabar/contracts';
-import type { BusSettings } from './bus.ts';
+import type { BusSettings } from './settings.ts';
 
 const tracer = trace.getTracer('@khabar/bus');
 /** What the API has while no tracing SDK is in the process. */

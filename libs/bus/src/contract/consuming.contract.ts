@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KhabarError, articleChangeEvent, articleChangeExample } from '@khabar/contracts';
 import { eventually, uniqueName } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
-import type { Batch, Outcome } from '../bus.ts';
+import type { Batch, Outcome } from '../handling.ts';
 import { type Connection, Workbench, lagOf, namesOf, rawEvent, rawEvents, remember } from './workbench.contract.ts';
 
 export function consumingContract(connect: () => Connection): void {

@@ -11,7 +11,8 @@ import {
 import { eventually } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
 import type { ContractFeatures } from '../bus.contract.ts';
-import type { Batch, BusListener } from '../bus.ts';
+import type { Batch } from '../handling.ts';
+import type { BusListener } from '../settings.ts';
 import {
   Workbench,
   type Connection,

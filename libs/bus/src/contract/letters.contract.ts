@@ -2,7 +2,8 @@ import { KhabarError, type TopicDefinition, deadLetterTopic, fromDeadLetterHeade
 import { eventually } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
 import type { ContractFeatures } from '../bus.contract.ts';
-import type { Bus, StoredRecord } from '../bus.ts';
+import type { Bus } from '../bus.ts';
+import type { StoredRecord } from '../log-state.ts';
 import { countOpenLetters, findOpenLetters } from '../open-letters.ts';
 import { type Connection, Workbench, collect, lagOf, rawEvents, readAll, remember } from './workbench.contract.ts';
 

@@ -1,7 +1,7 @@
 import { deadLetterTopic } from '@khabar/contracts';
 import { eventually, freePort, uniqueName } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
-import type { ReadFrom, StoredRecord } from '../bus.ts';
+import type { ReadFrom, StoredRecord } from '../log-state.ts';
 import { type Connection, Workbench, collect, rawEvent, rawEvents, readAll, remember } from './workbench.contract.ts';
 
 export function lookingContract(connect: () => Connection): void {

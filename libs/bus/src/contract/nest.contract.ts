@@ -7,7 +7,7 @@ import { KhabarError, deadLetterTopic, fromDeadLetterHeaders } from '@khabar/con
 import { eventually } from '@khabar/testing';
 import { type Observable, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Batch, Outcome } from '../bus.ts';
+import type { Batch, Outcome } from '../handling.ts';
 import { BusServer } from '../bus-server.ts';
 import { type Connection, Workbench, lagOf, nameOf, rawEvent, rawEvents, readAll } from './workbench.contract.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { eventually, nodeArgumentsFor, startProcess, type StartedProcess } from '@khabar/testing';
 import { describe, expect, it } from 'vitest';
-import type { BusSettings } from '../bus.ts';
+import type { BusSettings } from '../settings.ts';
 import { type Connection, Workbench, articleOf, lagOf, rawEvents, readAll, remember } from './workbench.contract.ts';
 
 const consumer = join(import.meta.dirname, '../../fixtures/consumer-in-a-process/main.ts');

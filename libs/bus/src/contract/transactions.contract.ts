@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { eventually, uniqueName } from '@khabar/testing';
 import { KhabarError, deadLetterTopic } from '@khabar/contracts';
 import { describe, expect, it } from 'vitest';
-import type { Batch, Bus, Outcome } from '../bus.ts';
+import type { Bus } from '../bus.ts';
+import type { Batch, Outcome } from '../handling.ts';
 import {
   type Connection,
   Workbench,

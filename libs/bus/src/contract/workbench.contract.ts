@@ -12,7 +12,10 @@ import {
   rawArticleIdOfUrl,
 } from '@khabar/contracts';
 import { uniqueName } from '@khabar/testing';
-import { Bus, type Batch, type BusListener, type BusSettings, type StoredRecord } from '../bus.ts';
+import { Bus } from '../bus.ts';
+import type { Batch } from '../handling.ts';
+import type { StoredRecord } from '../log-state.ts';
+import type { BusListener, BusSettings } from '../settings.ts';
 import type { Driver } from '../driver.ts';
 import { openDriver } from '../open-bus.ts';
 

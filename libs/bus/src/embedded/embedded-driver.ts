@@ -1,6 +1,7 @@
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import type { Pool } from 'pg';
-import type { BusHealth, GroupState, ReadFrom, StoredRecord, Subscription, TopicState } from '../bus.ts';
+import type { Subscription } from '../handling.ts';
+import type { BusHealth, GroupState, ReadFrom, StoredRecord, TopicState } from '../log-state.ts';
 import type { ConsumeRequest, Driver, NumberedSender, OutgoingRecord } from '../driver.ts';
 import { Appender } from './appender.ts';
 import { newClient, openPool, rowsOf, type DatabaseSettings } from './database.ts';

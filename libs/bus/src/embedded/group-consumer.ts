@@ -1,4 +1,4 @@
-import type { Subscription } from '../bus.ts';
+import type { Subscription } from '../handling.ts';
 import type { ConsumeRequest } from '../driver.ts';
 import { Bell } from '../bell.ts';
 import { databaseError } from './database-error.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { GroupState } from '../bus.ts';
+import type { GroupState } from '../log-state.ts';
 import { rowsOf } from './database.ts';
 
 type PartitionRow = [

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { byBatch } from '../contract/by-batch.contract.ts';
-import type { StoredRecord } from '../bus.ts';
+import type { StoredRecord } from '../log-state.ts';
 import type { Driver, OutgoingRecord } from '../driver.ts';
 import { openEmbeddedDriver } from './embedded-driver.ts';
 

@@ -1,6 +1,6 @@
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import type { Pool } from 'pg';
-import type { StoredRecord } from '../bus.ts';
+import type { StoredRecord } from '../log-state.ts';
 import type { OutgoingRecord } from '../driver.ts';
 import { APPEND_ARGUMENTS, type PlacedRecord, appendValues, placeRecord } from './append-statement.ts';
 import { rowsOf, type Statement } from './database.ts';

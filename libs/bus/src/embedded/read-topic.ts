@@ -1,4 +1,4 @@
-import type { ReadFrom, StoredRecord } from '../bus.ts';
+import type { ReadFrom, StoredRecord } from '../log-state.ts';
 import { Bell } from '../bell.ts';
 import type { Log, LogTopic, PartitionBounds } from './log.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,6 @@
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import type { Client, Pool } from 'pg';
-import type { StoredRecord } from '../bus.ts';
+import type { StoredRecord } from '../log-state.ts';
 import { type DatabaseSettings, newClient, openPool, rowsOf } from '../embedded/database.ts';
 import { databaseError } from '../embedded/database-error.ts';
 import { Log, type LogTopic, type PartitionBounds } from '../embedded/log.ts';

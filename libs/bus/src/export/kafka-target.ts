@@ -1,5 +1,5 @@
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
-import type { StoredRecord } from '../bus.ts';
+import type { StoredRecord } from '../log-state.ts';
 import { type Bounds, KafkaAdmin } from '../kafka/admin.ts';
 import type { KafkaSettings } from '../kafka/client.ts';
 import { patiently } from '../kafka/patiently.ts';

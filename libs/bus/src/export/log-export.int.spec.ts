@@ -10,7 +10,9 @@ import {
   uniqueName,
 } from '@khabar/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Batch, Bus, Outcome, StoredRecord } from '../bus.ts';
+import type { Bus } from '../bus.ts';
+import type { Batch, Outcome } from '../handling.ts';
+import type { StoredRecord } from '../log-state.ts';
 import {
   Workbench,
   lagOf,

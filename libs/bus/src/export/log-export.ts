@@ -1,5 +1,5 @@
 import { KhabarError } from '@khabar/contracts';
-import type { StoredRecord } from '../bus.ts';
+import type { StoredRecord } from '../log-state.ts';
 import { EmbeddedSource, type SourceTopic } from './embedded-source.ts';
 import { type GroupPosition, KafkaTarget, type Progress, type TimedRecord } from './kafka-target.ts';
 

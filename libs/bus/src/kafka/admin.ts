@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KhabarError, type TopicDefinition } from '@khabar/contracts';
 import { type Admin, AssignerProtocol, type KafkaJSDeleteGroupsError } from 'kafkajs';
-import type { BusHealth, GroupState, ReadFrom, TopicState } from '../bus.ts';
+import type { BusHealth, GroupState, ReadFrom, TopicState } from '../log-state.ts';
 import { type KafkaSettings, disconnect, kafkaError, newClient, protocolError } from './client.ts';
 import { patiently } from './patiently.ts';
 import { waitingSince } from './waiting-since.ts';

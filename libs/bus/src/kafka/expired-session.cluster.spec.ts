@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { eventually, nodeArgumentsFor, startOwnKafka, startProcess } from '@khabar/testing';
 import { expect, it } from 'vitest';
-import type { Batch, Outcome } from '../bus.ts';
+import type { Batch, Outcome } from '../handling.ts';
 import {
   type RawEvent,
   Workbench,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Subscription } from '../bus.ts';
+import type { Subscription } from '../handling.ts';
 import { backoffMs } from '../delivery.ts';
 import type { KhabarError } from '@khabar/contracts';
 import type { ConsumeRequest } from '../driver.ts';

@@ -1,5 +1,6 @@
 import type { TopicDefinition } from '@khabar/contracts';
-import type { BusHealth, GroupState, StoredRecord, Subscription, TopicState } from '../bus.ts';
+import type { Subscription } from '../handling.ts';
+import type { BusHealth, GroupState, StoredRecord, TopicState } from '../log-state.ts';
 import type { ConsumeRequest, Driver, NumberedSender, OutgoingRecord } from '../driver.ts';
 import { KafkaAdmin } from './admin.ts';
 import type { KafkaSettings } from './client.ts';

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { articleEvent, articleEventId, articleExample, deadLetterTopic } from '@khabar/contracts';
 import { type KafkaCluster, eventually, startKafkaCluster } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Batch, Bus } from '../bus.ts';
+import type { Bus } from '../bus.ts';
+import type { Batch } from '../handling.ts';
 import {
   type RawEvent,
   Workbench,
@@ -13,7 +14,14 @@ import {
   readAll,
   remember,
 } from '../contract/workbench.contract.ts';
-import { RollingKills, coordinatorOf, leaderOf, metadataOf, whenInSync } from './cluster-workbench.contract.ts';
+import {
+  RollingKills,
+  coordinatorOf,
+  leaderOf,
+  metadataOf,
+  whenInSync,
+  whenLedWithout,
+} from './cluster-workbench.contract.ts';
 
 /** Leaders and coordinators are elected within seconds of a broker's death; its clients then find them. */
 const PATIENCE = { timeoutMs: 60_000, intervalMs: 100 };
@@ -68,6 +76,35 @@ describe('three brokers', () => {
     await eventually(() => firsts(seen.names).length === 40, PATIENCE);
     await nothingLeft(bus, bench);
     await eventually(async () => (await bus.health()).up, PATIENCE);
+    await coordinator.restart();
+    await whenInSync(cluster);
+  });
+
+  it('let a handler that works while its coordinator is killed commit what it did', async () => {
+    await using bench = newBench();
+    const bus = await bench.ready();
+    await bus.publish(rawEvents(20));
+    const [seen, through] = [remember(), Promise.withResolvers<void>()];
+    await bus.subscribe<'news.raw.v1'>({
+      topic: bench.raw,
+      group: bench.group,
+      handle: async (batch) => {
+        await seen.handle(batch);
+        await through.promise;
+      },
+    });
+    await eventually(() => seen.names.length > 0, PATIENCE);
+    const coordinator = await coordinatorOf(cluster, bench.group);
+    await coordinator.kill();
+    await whenLedWithout(cluster, coordinator);
+    through.resolve();
+
+    await nothingLeft(bus, bench);
+    expect(firsts(seen.names)).toHaveLength(20);
+    await eventually(async () => (await bus.health()).up, PATIENCE);
+    await publishPatiently(bus, rawEvents(20, 'after-'));
+    await nothingLeft(bus, bench);
+    expect(firsts(seen.names)).toHaveLength(40);
     await coordinator.restart();
     await whenInSync(cluster);
   });

@@ -2,7 +2,8 @@ import { KhabarError } from '@khabar/contracts';
 import { describeKafka, eventually } from '@khabar/testing';
 import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
 import { expect, it } from 'vitest';
-import { type Batch, Bus } from '../bus.ts';
+import { Bus } from '../bus.ts';
+import type { Batch } from '../handling.ts';
 import { Workbench, lagOf, namesOf, rawEvents, remember } from '../contract/workbench.contract.ts';
 import { openKafkaDriver } from './kafka-driver.ts';
 

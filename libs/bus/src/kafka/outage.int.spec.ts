@@ -18,7 +18,8 @@ describeKafka('while the broker is away', () => {
     const refused = bus.publish([rawEvent('meanwhile')]);
     await expect(refused).rejects.toMatchObject({ code: 'broker-unavailable', dependency: true });
     expect(await bus.health()).toMatchObject({ up: false });
-    await eventually(() => disturbances.length > 0, { timeoutMs: 40_000 });
+    await eventually(() => disturbances.some((what) => what.includes('built anew')), { timeoutMs: 60_000 });
+    expect(await bus.health()).toMatchObject({ up: false });
 
     await kafka.restart();
     await eventually(() => bus.publish(rawEvents(20, 'after-')).then(() => true), { timeoutMs: 30_000 });

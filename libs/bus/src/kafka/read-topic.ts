@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, Consumer } from 'kafkajs';
-import type { ReadFrom, StoredRecord } from '../bus.ts';
+import type { ReadFrom, StoredRecord } from '../log-state.ts';
 import type { KafkaAdmin } from './admin.ts';
 import { type KafkaSettings, RETRY, disconnect, kafkaError, newClient } from './client.ts';
 import { fromMessage } from './records.ts';

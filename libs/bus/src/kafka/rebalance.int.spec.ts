@@ -1,6 +1,6 @@
 import { describeKafka, eventually } from '@khabar/testing';
 import { expect, it } from 'vitest';
-import type { Batch } from '../bus.ts';
+import type { Batch } from '../handling.ts';
 import { Workbench, lagOf, namesOf, rawEvents, remember } from '../contract/workbench.contract.ts';
 
 describeKafka('a rebalance in the middle of work', (kafkaBrokers) => {

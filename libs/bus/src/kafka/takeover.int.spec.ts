@@ -1,6 +1,6 @@
 import { describeKafka, eventually } from '@khabar/testing';
 import { expect, it } from 'vitest';
-import type { Batch, Outcome } from '../bus.ts';
+import type { Batch, Outcome } from '../handling.ts';
 import { Workbench, articleOf, lagOf, rawEvents, readAll } from '../contract/workbench.contract.ts';
 import { KafkaAdmin } from './admin.ts';
 import { RecordPlacer } from './record-placer.ts';

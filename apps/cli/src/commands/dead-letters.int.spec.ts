@@ -140,7 +140,7 @@ describe('khabar dead-letters', () => {
     await die('a');
     const client = new Client({ connectionString: database.url });
     await client.connect();
-    await client.query(`update bus.record set text = null, bytes = '\\xff0041' where key = $1`, [
+    await client.query(`update bus.record set head = null, rest = null, bytes = '\\xff0041' where key = $1`, [
       rawArticleIdOfUrl('https://news.example.org/a'),
     ]);
     await client.end();

@@ -3,6 +3,7 @@ import { KhabarError } from '@khabar/contracts';
 import type { OutgoingRecord } from '../driver.ts';
 import { partitionOf } from '../partition.ts';
 import { largestRecordBatchBytes } from '../record-size.ts';
+import { headAndRest } from './head-and-rest.ts';
 import type { LogTopic } from './log.ts';
 
 /** A record with its place in the log, ready to be appended. */
@@ -37,8 +38,9 @@ export function placeRecord(record: OutgoingRecord, topic: LogTopic): PlacedReco
   return { topic, partition: partitionOf(key, topic.partitions), key, headers, value, isText, bytes };
 }
 
-/** The first nine arguments of `bus.append` and of the functions that append within something larger. */
-export const APPEND_ARGUMENTS = '$1, $2, $3, $4, $5, $6, $7::text[]::json[], $8::text[], $9::bytea[]';
+/** The first ten arguments of `bus.append` and of the functions that append within something larger. */
+export const APPEND_ARGUMENTS =
+  '$1, $2, $3, $4, $5, $6::text[], $7::text[]::json[], $8::text[], $9::text[], $10::bytea[]';
 
 /** The values of {@link APPEND_ARGUMENTS}; records of one partition keep their order. */
 export function appendValues(records: readonly PlacedRecord[]): unknown[] {
@@ -51,18 +53,17 @@ export function appendValues(records: readonly PlacedRecord[]): unknown[] {
   }
   const places = [...groups.values()].sort((a, b) => a.topic - b.topic || a.partition - b.partition);
   const rows = places.flatMap((place, at) => place.records.map((record, rank) => ({ record, place: at + 1, rank })));
+  const texts = rows.map(({ record }) => (record.isText ? headAndRest(record) : { head: null, rest: null }));
   return [
     places.map(({ topic }) => topic),
     places.map(({ partition }) => partition),
     places.map((place) => place.records.length),
     rows.map(({ place }) => place),
     rows.map(({ rank }) => rank),
-    rows.map(({ record }) => record.key),
-    rows.map(({ record }) => record.headers),
-    binaryArray(
-      TEXT_OID,
-      rows.map(({ record }) => (record.isText ? record.value : null)),
-    ),
+    textArray(rows.map(({ record }) => (record.key === null ? null : Buffer.from(record.key)))),
+    textArray(rows.map(({ record }) => Buffer.from(record.headers))),
+    textArray(texts.map(({ head }) => head)),
+    textArray(texts.map(({ rest }) => rest)),
     binaryArray(
       BYTEA_OID,
       rows.map(({ record }) => (record.isText ? null : record.value)),
@@ -73,6 +74,10 @@ export function appendValues(records: readonly PlacedRecord[]): unknown[] {
 /** Types of the elements (pg_type.dat). */
 const BYTEA_OID = 17;
 const TEXT_OID = 25;
+
+function textArray(values: readonly (Buffer | null)[]): Buffer {
+  return binaryArray(TEXT_OID, values);
+}
 
 /** The binary form of an array (array_send in arrayfuncs.c); the text form, in which `pg` sends arrays, escapes texts and doubles bytes. */
 function binaryArray(oid: number, values: readonly (Buffer | null)[]): Buffer {

@@ -4,8 +4,10 @@ import { APPEND_ARGUMENTS, type PlacedRecord, appendValues, placeRecord } from '
 import { rowsOf } from './database.ts';
 import type { Log, LogTopic } from './log.ts';
 
-/** Largest append, in bytes and records. A record larger than that travels alone. */
-const APPEND_MAX_BYTES = 4 * 1024 * 1024;
+/**
+ * Largest append, in bytes and records: a batch of 500 events of some 10 kB still is one. A record larger than that travels alone.
+ */
+const APPEND_MAX_BYTES = 8 * 1024 * 1024;
 const APPEND_MAX_RECORDS = 2_000;
 
 /** One `send` that is waiting for its records to be durable. */

@@ -96,6 +96,19 @@ describe('the embedded log', () => {
     expect(await readAll(topic)).toHaveLength(200);
   });
 
+  it('puts no more of a text into the TOAST table than does not fit in a page', async () => {
+    const topic = await newTopic(1);
+    const text = 'ख'.repeat(9_000 / 3);
+    await driver.send([{ topic: topic.name, key: 'key', headers: { a: 'b' }, value: Buffer.from(text) }]);
+    const [row] = await queried<{ rest: number; head_is_away: boolean; rest_is_away: boolean }>(
+      `select octet_length(rest) as rest, pg_column_toast_chunk_id(head) is not null as head_is_away,
+              pg_column_toast_chunk_id(rest) is not null as rest_is_away
+         from bus.record r join bus.topic t on t.id = r.topic_id where t.name = '${topic.name}'`,
+    );
+    expect(row).toMatchObject({ head_is_away: false, rest_is_away: true });
+    expect(row!.rest).toBeLessThan(1_000);
+  });
+
   it('gives every record back as it was', async () => {
     const topic = await newTopic(1);
     const value = fc.option(
@@ -169,7 +182,7 @@ async function appendSlowly(topic: TopicDefinition, times: number): Promise<numb
       const numbers = Array.from({ length: topic.partitions }, (_, at) => at).filter(() => Math.random() < 0.6);
       await client.query('begin');
       const places = numbers.flatMap((_, at) => [at + 1, at + 1]);
-      await client.query('select bus.append($1, $2, $3, $4, $5, $6, $7::text[]::json[], $8, $9)', [
+      await client.query('select bus.append($1, $2, $3, $4, $5, $6, $7::text[]::json[], $8, $9, $10)', [
         numbers.map(() => topicId),
         numbers,
         numbers.map(() => 2),
@@ -178,6 +191,7 @@ async function appendSlowly(topic: TopicDefinition, times: number): Promise<numb
         places.map(() => null),
         places.map(() => '{}'),
         places.map(() => 'slow'),
+        places.map(() => null),
         places.map(() => null),
       ]);
       await client.query('select pg_sleep($1)', [Math.random() / 50]);

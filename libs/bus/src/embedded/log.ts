@@ -32,12 +32,12 @@ type RecordRow = [
 // The sizes are looked at first, and only what fits is read: a value is not touched to know how long it is.
 const PAGE = `
 with sized as (
-  select "offset", coalesce(octet_length(text), octet_length(bytes), 0) + coalesce(octet_length(key), 0) + octet_length(headers::text) as size
+  select "offset", coalesce(octet_length(head), octet_length(bytes), 0) + coalesce(octet_length(rest), 0) + coalesce(octet_length(key), 0) + octet_length(headers::text) as size
     from bus.record where topic_id = $1 and partition = $2 and "offset" >= $3 order by "offset" limit $4
 ), summed as (
   select "offset", size, sum(size) over (order by "offset" rows unbounded preceding) as sum from sized
 )
-select "offset", appended_at, key, headers, text, bytes
+select "offset", appended_at, key, headers, coalesce(head || rest, head), bytes
   from bus.record
  where topic_id = $1 and partition = $2 and "offset" >= $3
    and "offset" <= (select max("offset") from summed where sum <= $5 or sum = size)
@@ -155,7 +155,7 @@ export class Log {
   ): Promise<boolean> {
     const [row] = await this.#rows<[boolean]>({
       name: 'khabar_bus_commit_with',
-      text: `select bus.commit_with(${APPEND_ARGUMENTS}, $10, $11, $12, $13, $14)`,
+      text: `select bus.commit_with(${APPEND_ARGUMENTS}, $11, $12, $13, $14, $15)`,
       values: [...appendValues(await this.#place(outputs)), group, topic.id, partition, epoch, nextOffset],
     });
     return row?.[0] === true;
@@ -186,7 +186,7 @@ export class Log {
   ): Promise<boolean> {
     const [row] = await this.#rows<[boolean]>({
       name: 'khabar_bus_publish_numbered',
-      text: `select bus.publish_numbered(${APPEND_ARGUMENTS}, $10, $11, $12)`,
+      text: `select bus.publish_numbered(${APPEND_ARGUMENTS}, $11, $12, $13)`,
       values: [...appendValues(await this.#place(records)), name, epoch, number],
     });
     return row?.[0] === true;

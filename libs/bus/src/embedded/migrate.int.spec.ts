@@ -1,6 +1,7 @@
 import { type TestDatabase, createTestDatabase } from '@khabar/testing';
 import { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StoredRecord } from '../bus.ts';
 import { openEmbeddedDriver } from './embedded-driver.ts';
 import { migrate } from './migrate.ts';
 import { SCHEMA_STEPS } from './schema.ts';
@@ -30,6 +31,30 @@ describe('the schema of the embedded log', () => {
     await migrate(pool, [...SCHEMA_STEPS, 'create table bus.later ()', 'create table bus.last ()']);
     expect(await version()).toEqual([{ version: SCHEMA_STEPS.length + 2 }]);
     expect((await pool.query('select from bus.later, bus.last')).rowCount).toBe(0);
+  });
+
+  it('keeps what was appended before texts were divided', async () => {
+    await migrate(pool, SCHEMA_STEPS.slice(0, 3));
+    const value = 'ख़बर '.repeat(2_000);
+    await pool.query(
+      `insert into bus.topic (name, partitions, retention_ms, max_message_bytes) values ('old', 1, 1, 1)`,
+    );
+    await pool.query('insert into bus.partition (topic_id, number) select id, 0 from bus.topic');
+    await pool.query(
+      `select bus.append(array[id], array[0], array[3], array[1, 1, 1], array[0, 1, 2], array['key', null, null],
+         array['{"a":"b"}', '{}', '{}']::json[], array[$1, null, null], array[null, '\\xff00', null]::bytea[]) from bus.topic`,
+      [value],
+    );
+    const driver = await openEmbeddedDriver({ databaseUrl: database.url, clientId: 'new' });
+    const signal = new AbortController().signal;
+    const records: StoredRecord[] = [];
+    for await (const each of driver.read('old', { from: 'beginning', follow: false, signal })) records.push(each);
+    expect(records).toMatchObject([
+      { offset: 0n, key: 'key', headers: { a: 'b' }, value: Buffer.from(value) },
+      { offset: 1n, key: null, value: Buffer.from([0xff, 0]) },
+      { offset: 2n, key: null, value: null },
+    ]);
+    await driver.close();
   });
 
   it('stays as it was when a step fails, and takes the step later', async () => {

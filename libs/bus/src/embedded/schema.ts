@@ -1,8 +1,5 @@
-/** Channel of notifications about appended records: `<topic id> <partition>:<next offset> …`. */
-export const RECORDS_CHANNEL = 'khabar_bus_records';
-
-/** Channel of notifications about consumer groups: `<topic id> <group>`. */
-export const MEMBERS_CHANNEL = 'khabar_bus_members';
+import { MEMBERS_CHANNEL, RECORDS_CHANNEL } from './channels.ts';
+import { HEAD_AND_REST_STEP } from './head-and-rest-step.ts';
 
 /** First key of the advisory locks by which members show that they live; the second is the member's id. It spells "bus". */
 export const MEMBER_LOCK = 0x627573;
@@ -313,4 +310,5 @@ begin
   return not exists (select from bus.group_offset g where g.group_name = of_group);
 end $$;
 `,
+  HEAD_AND_REST_STEP,
 ];

@@ -2,7 +2,8 @@ import { KhabarError } from '@khabar/contracts';
 import type { Client } from 'pg';
 import { databaseError } from './database-error.ts';
 import { rowsOf, type Statement } from './database.ts';
-import { MEMBERS_CHANNEL, MEMBER_LOCK, RECORDS_CHANNEL } from './schema.ts';
+import { MEMBERS_CHANNEL, RECORDS_CHANNEL } from './channels.ts';
+import { MEMBER_LOCK } from './schema.ts';
 
 /** What happens on the session's connection. */
 export interface SessionListener {

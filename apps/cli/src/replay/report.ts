@@ -1,10 +1,10 @@
+import { type Stretch, diffWords } from '@khabar/diff';
 import { count, paint, table } from '../output.ts';
 import type { Shell } from '../shell.ts';
 import { oneLine } from '../text-width.ts';
 import type { Field } from './fields.ts';
 import type { Verdict } from './judge.ts';
 import type { FieldExample, FieldTally, RefusalTally, Tally } from './tally.ts';
-import { type Stretch, diffWords } from './word-diff.ts';
 
 /** What a report has to know beside the tally. */
 export interface ReportFrame {
@@ -128,25 +128,25 @@ function exampleLine(shell: Shell, field: Field, { before, after }: FieldExample
   return shown.map((stretch) => stretchText(shell, stretch)).join('');
 }
 
-function shortened({ kind, text }: Stretch, at: number, of: number): Stretch {
-  if (kind !== 'same') {
+function shortened({ op, text }: Stretch, at: number, of: number): Stretch {
+  if (op !== 'same') {
     const cut = text.length > LONGEST_EXAMPLE;
-    return { kind, text: cut ? `${text.slice(0, LONGEST_EXAMPLE)} … (${text.length} characters)` : text };
+    return { op, text: cut ? `${text.slice(0, LONGEST_EXAMPLE)} … (${text.length} characters)` : text };
   }
   const head = at === 0 ? '' : text.slice(0, CONTEXT_CHARACTERS);
   const tail = at === of - 1 ? '' : text.slice(-CONTEXT_CHARACTERS);
-  return { kind, text: head.length + tail.length < text.length ? `${head} … ${tail}` : text };
+  return { op, text: head.length + tail.length < text.length ? `${head} … ${tail}` : text };
 }
 
 /** On a terminal in colours, elsewhere in the marks of `wdiff`. A line that ends is a `¶`. */
-function stretchText(shell: Shell, { kind, text }: Stretch): string {
+function stretchText(shell: Shell, { op, text }: Stretch): string {
   const [, before, words, after] = /^( ?)(.*?)( ?)$/s.exec(text.replace(/\s*\n\s*/g, ' ¶ '))!;
   const plain = `${before}${oneLine(words!)}${after}`;
   const colours = paint(shell);
-  if (kind === 'same') return plain;
+  if (op === 'same') return plain;
   if (colours.isColorSupported)
-    return kind === 'added' ? colours.green(plain) : colours.red(colours.strikethrough(plain));
-  return kind === 'added' ? `{+${plain}+}` : `[-${plain}-]`;
+    return op === 'added' ? colours.green(plain) : colours.red(colours.strikethrough(plain));
+  return op === 'added' ? `{+${plain}+}` : `[-${plain}-]`;
 }
 
 function closing({ published, verdicts }: Tally, { diff, stopped, parserVersion }: ReportFrame): string {

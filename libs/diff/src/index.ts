@@ -1,0 +1,1 @@
+export { diffWords, type Stretch } from './diff-words.ts';

@@ -1,7 +1,7 @@
 import { type TestDatabase, createTestDatabase } from '@khabar/testing';
 import { Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StoredRecord } from '../bus.ts';
+import type { StoredRecord } from '../log-state.ts';
 import { openEmbeddedDriver } from './embedded-driver.ts';
 import { migrate } from './migrate.ts';
 import { SCHEMA_STEPS } from './schema.ts';

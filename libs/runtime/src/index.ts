@@ -1,4 +1,6 @@
+export { acceptedType } from './accept.ts';
 export { apiProblem, apiSchema } from './api-schema.ts';
+export { ConditionalGet, TextAnswer } from './conditional-get.ts';
 export {
   ConfigError,
   boolean,

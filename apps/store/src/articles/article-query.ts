@@ -1,4 +1,6 @@
 import { problem } from '@khabar/runtime';
+import { ArticleViewSchema, RevisionViewSchema } from './article-view.ts';
+import type { Fields } from './pick-fields.ts';
 
 /** What is asked of the list of articles. */
 export interface ArticleQuery {
@@ -13,6 +15,7 @@ export interface ArticleQuery {
   /** The last article of the page before. */
   readonly after: ArticlePlace | null;
   readonly limit: number;
+  readonly fields: Fields;
 }
 
 /** An article's place in the list. */
@@ -26,6 +29,7 @@ export interface RevisionQuery {
   /** The last revision of the page before. */
   readonly before: number | null;
   readonly limit: number;
+  readonly fields: Fields;
 }
 
 /** Articles or revisions on one page. */
@@ -33,6 +37,9 @@ export const PAGE_LIMITS = { default: 20, max: 100 } as const;
 
 /** Longest text that is searched for, in characters. */
 export const MAX_QUERY_LENGTH = 500;
+
+const ARTICLE_FIELDS = Object.keys(ArticleViewSchema.properties);
+const REVISION_FIELDS = Object.keys(RevisionViewSchema.properties);
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -61,6 +68,7 @@ export function readArticleQuery(parameters: QueryParameters): ArticleQuery {
     to: read.one('to', 'a day or an instant of RFC 3339', (text) => readInstant(text, DAY_MS)),
     after: read.one('cursor', 'nextCursor of another page', placeOfCursor),
     limit: read.limit(),
+    fields: read.fields(ARTICLE_FIELDS),
   });
 }
 
@@ -70,7 +78,36 @@ export function readRevisionQuery(parameters: QueryParameters): RevisionQuery {
   return read.all({
     before: read.one('cursor', 'nextCursor of another page', numberOfCursor),
     limit: read.limit(),
+    fields: read.fields(REVISION_FIELDS),
   });
+}
+
+/** @throws HttpException 400 naming every parameter that is wrong. */
+export function readFields(parameters: QueryParameters): Fields {
+  const read = new ParameterReader(parameters);
+  return read.all({ fields: read.fields(ARTICLE_FIELDS) }).fields;
+}
+
+/** Which revision another one is compared with; null for the one before it. @throws HttpException 400 naming every parameter that is wrong. */
+export function readAgainst(parameters: QueryParameters): number | null {
+  const read = new ParameterReader(parameters);
+  return read.all({ against: read.one('against', "a revision's number", readNumber) }).against;
+}
+
+/** A revision's number in a path. @throws HttpException 404, for none has a number that is none. */
+export function readRevisionNumber(text: string): number {
+  const number = readNumber(text);
+  if (number === undefined) throw revisionNotFound();
+  return number;
+}
+
+/** 404 for a revision that its article does not have. */
+export function revisionNotFound() {
+  return problem(
+    404,
+    'revision-not-found',
+    'The article has no revision of this number; its revisions say which there are',
+  );
 }
 
 /** Raw articles that one question may name. */
@@ -117,7 +154,10 @@ function placeOfCursor(cursor: string): ArticlePlace | undefined {
 }
 
 function numberOfCursor(cursor: string): number | undefined {
-  const text = decode(cursor);
+  return readNumber(decode(cursor));
+}
+
+function readNumber(text: string): number | undefined {
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }
 
@@ -147,7 +187,8 @@ function storableInstant(ms: number): string | undefined {
   return ms >= FIRST_INSTANT_MS && ms <= LAST_INSTANT_MS ? new Date(ms).toISOString() : undefined;
 }
 
-class ParameterReader {
+/** Reads the parameters of a request one by one, and names all that are wrong at once. */
+export class ParameterReader {
   readonly #parameters: QueryParameters;
   readonly #asked = new Set<string>();
   readonly #faults: { field: string; message: string }[] = [];
@@ -182,6 +223,13 @@ class ParameterReader {
       return limit >= 1 && limit <= max ? limit : undefined;
     };
     return this.one('limit', `a whole number from 1 to ${max}`, read) ?? usual;
+  }
+
+  fields(known: readonly string[]): Fields {
+    return this.one('fields', `names of fields with commas between, of ${known.join(', ')}`, (text) => {
+      const names = text.split(',').map((name) => name.trim());
+      return names.every((name) => known.includes(name)) ? names : undefined;
+    });
   }
 
   all<T>(values: T): T {

@@ -63,6 +63,31 @@ export class ArticleSearch {
     };
   }
 
+  /**
+   * A revision of an article, and the one that it is compared with: the one of this number, else the one that arrived before it, of which
+   * the first has none. @throws KhabarError `database-unavailable`
+   */
+  async revisionPair(
+    id: string,
+    number: number,
+    against: number | null,
+  ): Promise<'no article' | 'no revision' | { readonly before: RevisionView | null; readonly after: RevisionView }> {
+    const article = await this.#row(id);
+    if (article === null) return 'no article';
+    const forms = await this.#query<RevisionRow>(SELECT_FORMS, [[id]]);
+    const revisions = revisionsOf(forms.map(keptFormFromRow));
+    const after = revisions.find((revision) => revision.number === number);
+    const before = revisions.find((revision) =>
+      against === null ? revision.number < number : revision.number === against,
+    );
+    if (after === undefined || (against !== null && before === undefined)) return 'no revision';
+    const [afterView, beforeView] = await this.#revisionViews(
+      article,
+      before === undefined ? [after] : [after, before],
+    );
+    return { before: beforeView ?? null, after: afterView! };
+  }
+
   /** What became of raw articles; those that the store never heard of are left out. @throws KhabarError `database-unavailable` */
   async raws(rawIds: readonly string[]): Promise<RawView[]> {
     const raws = (await this.#query<RawRow>(SELECT_RAW_ARTICLES, [rawIds])).map(rawFromRow);

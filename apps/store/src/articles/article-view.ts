@@ -76,6 +76,16 @@ export const articleViewExample: ArticleView = {
   withdrawn: null,
 };
 
+/** A revision for the API's documentation. */
+export const revisionViewExample: RevisionView = {
+  ...articleExample,
+  revision: 1,
+  present: true,
+  sources: [articleExample.sourceId],
+  firstFetchedAt: articleExample.fetchedAt,
+  storedAt: articleViewExample.storedAt,
+};
+
 /** A row of `articles`, but for the search vector; hashes in hex. */
 export interface ArticleViewRow extends FormRow, TextRow {
   readonly id: string;

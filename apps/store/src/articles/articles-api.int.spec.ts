@@ -355,12 +355,13 @@ describe('the API of the store', () => {
       '/api/v1/articles',
       '/api/v1/articles/{id}',
       '/api/v1/articles/{id}/revisions',
+      '/api/v1/articles/{id}/revisions/{number}/diff',
       '/api/v1/raw-articles',
       '/api/v1/stats',
     ]);
     const { parameters, responses } = document.paths['/api/v1/articles']!.get!;
-    const described = parameters!.map((parameter) => 'name' in parameter && parameter.name);
-    expect(described.sort()).toEqual(['cursor', 'from', 'language', 'limit', 'q', 'rawId', 'source', 'to']);
+    const described = parameters!.flatMap((found) => ('name' in found && found.in === 'query' ? [found.name] : []));
+    expect(described.sort()).toEqual(['cursor', 'fields', 'from', 'language', 'limit', 'q', 'rawId', 'source', 'to']);
     const { schema, example } = (responses['200'] as unknown as ApiPage).content['application/json'];
     expect(schema.properties.items.items.required).toContain('title');
     expect(pageValidator.check(example)).toBe(true);

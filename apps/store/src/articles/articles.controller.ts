@@ -1,18 +1,39 @@
-import { apiProblem, apiSchema } from '@khabar/runtime';
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { articleNotFound, MAX_QUERY_LENGTH, PAGE_LIMITS, readArticleId, readArticleQuery } from './article-query.ts';
-import { type QueryParameters, readRevisionQuery } from './article-query.ts';
+import { acceptedType, apiProblem, apiSchema, ConditionalGet, problem, TextAnswer } from '@khabar/runtime';
+import { Controller, Get, Headers, Inject, Param, Query, Res, UseInterceptors } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  articleNotFound,
+  MAX_QUERY_LENGTH,
+  PAGE_LIMITS,
+  type QueryParameters,
+  readAgainst,
+  readArticleId,
+  readArticleQuery,
+  readFields,
+  readRevisionNumber,
+  readRevisionQuery,
+  revisionNotFound,
+} from './article-query.ts';
 import { ArticleSearch } from './article-search.ts';
 import {
-  type ArticlePage,
   ArticlePageSchema,
   type ArticleView,
   ArticleViewSchema,
-  type RevisionPage,
   RevisionPageSchema,
+  type RevisionView,
   articleViewExample,
+  revisionViewExample,
 } from './article-view.ts';
+import { pickFields } from './pick-fields.ts';
+import { diffRevisions, type RevisionDiff, revisionDiffExample, RevisionDiffSchema } from './revision-diff.ts';
+import { revisionDiffPage } from './revision-diff-page.ts';
+
+/** A page of items of which a request may have asked for some fields only. */
+interface PageOf<T> {
+  readonly items: Partial<T>[];
+  readonly nextCursor: string | null;
+}
 
 const limit = {
   name: 'limit',
@@ -25,6 +46,19 @@ const cursor = {
   description: 'nextCursor of the page before',
   schema: { type: 'string' },
 } as const;
+const fields = {
+  name: 'fields',
+  required: false,
+  description:
+    'Only these fields, and id: names with commas between. What is required of an answer holds without this.',
+  schema: { type: 'string' },
+} as const;
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  required: false,
+  description: 'The ETag of an earlier answer, for which 304 says that it is still the one',
+  schema: { type: 'string' },
+} as const;
 const id = {
   name: 'id',
   description: "An article's id",
@@ -34,10 +68,12 @@ const id = {
 const wrongParameters = apiProblem(400, 'Some parameters are wrong; each is named');
 const notFound = apiProblem(404, 'No article has this id');
 const away = apiProblem(503, 'The database is away');
+const unchanged = { status: 304, description: 'The answer is the one that If-None-Match names' } as const;
 
 /** `/api/v1/articles`: what was stored, searched and listed. */
 @ApiTags('articles')
 @Controller('api/v1/articles')
+@UseInterceptors(ConditionalGet)
 export class ArticlesController {
   constructor(@Inject(ArticleSearch) private readonly articles: ArticleSearch) {}
 
@@ -90,6 +126,8 @@ export class ArticlesController {
   })
   @ApiQuery(cursor)
   @ApiQuery(limit)
+  @ApiQuery(fields)
+  @ApiHeader(ifNoneMatch)
   @ApiResponse({
     status: 200,
     description: 'One page',
@@ -100,10 +138,13 @@ export class ArticlesController {
       },
     },
   })
+  @ApiResponse(unchanged)
   @ApiResponse(wrongParameters)
   @ApiResponse(away)
-  list(@Query() parameters: QueryParameters): Promise<ArticlePage> {
-    return this.articles.list(readArticleQuery(parameters));
+  async list(@Query() parameters: QueryParameters): Promise<PageOf<ArticleView>> {
+    const query = readArticleQuery(parameters);
+    const { items, nextCursor } = await this.articles.list(query);
+    return { items: items.map((item) => pickFields(item, query.fields)), nextCursor };
   }
 
   @Get(':id')
@@ -112,17 +153,22 @@ export class ArticlesController {
     description: 'Withdrawn ones too: of a page that is gone the text is null here, and stays in its revisions.',
   })
   @ApiParam(id)
+  @ApiQuery(fields)
+  @ApiHeader(ifNoneMatch)
   @ApiResponse({
     status: 200,
     description: 'The article',
     content: { 'application/json': { schema: apiSchema(ArticleViewSchema), example: articleViewExample } },
   })
+  @ApiResponse(unchanged)
+  @ApiResponse(wrongParameters)
   @ApiResponse(notFound)
   @ApiResponse(away)
-  async find(@Param('id') articleId: string): Promise<ArticleView> {
+  async find(@Param('id') articleId: string, @Query() parameters: QueryParameters): Promise<Partial<ArticleView>> {
+    const wanted = readFields(parameters);
     const article = await this.articles.find(readArticleId(articleId));
     if (article === null) throw articleNotFound();
-    return article;
+    return pickFields(article, wanted);
   }
 
   @Get(':id/revisions')
@@ -134,17 +180,75 @@ export class ArticlesController {
   @ApiParam(id)
   @ApiQuery(cursor)
   @ApiQuery(limit)
+  @ApiQuery(fields)
+  @ApiHeader(ifNoneMatch)
   @ApiResponse({
     status: 200,
     description: 'One page',
-    content: { 'application/json': { schema: apiSchema(RevisionPageSchema) } },
+    content: {
+      'application/json': {
+        schema: apiSchema(RevisionPageSchema),
+        example: { items: [revisionViewExample], nextCursor: null },
+      },
+    },
   })
+  @ApiResponse(unchanged)
   @ApiResponse(wrongParameters)
   @ApiResponse(notFound)
   @ApiResponse(away)
-  async revisions(@Param('id') articleId: string, @Query() parameters: QueryParameters): Promise<RevisionPage> {
-    const page = await this.articles.revisions(readArticleId(articleId), readRevisionQuery(parameters));
+  async revisions(@Param('id') articleId: string, @Query() parameters: QueryParameters): Promise<PageOf<RevisionView>> {
+    const query = readRevisionQuery(parameters);
+    const page = await this.articles.revisions(readArticleId(articleId), query);
     if (page === null) throw articleNotFound();
-    return page;
+    return { items: page.items.map((item) => pickFields(item, query.fields)), nextCursor: page.nextCursor };
+  }
+
+  @Get(':id/revisions/:number/diff')
+  @ApiOperation({
+    summary: 'What a revision changed',
+    description:
+      'Word for word, against the revision that arrived before it; as JSON, or as a page with <ins> and <del> for who accepts text/html. Of texts of which thousands of words differ, paragraphs are compared.',
+  })
+  @ApiParam(id)
+  @ApiParam({ name: 'number', description: "A revision's number", schema: { type: 'integer', minimum: 1 }, example: 2 })
+  @ApiQuery({
+    name: 'against',
+    required: false,
+    description: 'Compared with the revision of this number instead',
+    schema: { type: 'integer', minimum: 1 },
+    example: 1,
+  })
+  @ApiHeader(ifNoneMatch)
+  @ApiResponse({
+    status: 200,
+    description: 'What differs',
+    content: {
+      'application/json': { schema: apiSchema(RevisionDiffSchema), example: revisionDiffExample },
+      'text/html': { schema: { type: 'string' } },
+    },
+  })
+  @ApiResponse(unchanged)
+  @ApiResponse(wrongParameters)
+  @ApiResponse(apiProblem(404, 'No article has this id, or no revision of it this number'))
+  @ApiResponse(apiProblem(406, 'Neither JSON nor HTML is accepted'))
+  @ApiResponse(away)
+  async diff(
+    @Param('id') articleId: string,
+    @Param('number') number: string,
+    @Query() parameters: QueryParameters,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RevisionDiff | TextAnswer> {
+    const against = readAgainst(parameters);
+    const type = acceptedType(accept, ['application/json', 'text/html']);
+    if (type === null) throw problem(406, 'not-acceptable', 'Accept application/json or text/html');
+    const pair = await this.articles.revisionPair(readArticleId(articleId), readRevisionNumber(number), against);
+    if (pair === 'no article') throw articleNotFound();
+    if (pair === 'no revision') throw revisionNotFound();
+    const diff = diffRevisions(pair.before, pair.after);
+    reply.header('vary', 'accept');
+    if (type === 'application/json') return diff;
+    reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+    return new TextAnswer('text/html; charset=utf-8', revisionDiffPage(diff, pair.after.language));
   }
 }

@@ -1,0 +1,136 @@
+import { type CloudEvent, compileValidator } from '@khabar/contracts';
+import { createLogger, readConfig, type RunningService, startService } from '@khabar/runtime';
+import { createTestDatabase, eventually, freePort, type TestDatabase } from '@khabar/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeSettings } from '../config.ts';
+import { storeService } from '../store.module.ts';
+import { ArticleViewSchema } from './article-view.ts';
+import { idOf, makeArticleEvent } from './event-factory.fixture.ts';
+import { RevisionDiffSchema } from './revision-diff.ts';
+
+const diffValidator = compileValidator('diff', RevisionDiffSchema);
+
+describe('reading the store', () => {
+  let database: TestDatabase;
+  let service: RunningService;
+  const first = makeArticleEvent({ id: idOf('read'), rawId: idOf('raw read'), title: 'Rain nears', body: 'It rains.' });
+  const { id } = first.data;
+  const path = `/api/v1/articles/${id}`;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const env = { DATABASE_URL: database.url, HTTP_PORT: String(await freePort()) };
+    const logger = createLogger({ name: 'store', level: 'silent', format: 'json' });
+    service = await startService(storeService, readConfig(storeSettings, env), logger);
+    await ingest(first);
+  });
+
+  afterAll(async () => {
+    await service.close();
+    await database.drop();
+  });
+
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${service.url}${path}`, { headers });
+  const json = async <T>(path: string) => (await (await get(path)).json()) as T;
+
+  async function ingest(event: CloudEvent<'news.articles.v1'>) {
+    await service.bus.publish([event]);
+    const { id, title } = event.data;
+    await eventually(async () => (await json<{ title?: string }>(`/api/v1/articles/${id}`)).title === title);
+  }
+
+  describe('that did not change', () => {
+    it.each([path, `${path}?fields=title`, '/api/v1/articles?limit=1', `${path}/revisions`])(
+      'is answered 304 without a body: %s',
+      async (address) => {
+        const whole = await get(address);
+        const tag = whole.headers.get('etag')!;
+        expect(whole.headers.get('content-type')).toBe('application/json; charset=utf-8');
+        expect(tag).toMatch(/^"[\w-]+"$/);
+        const again = await get(address, { 'if-none-match': `"other", W/${tag}` });
+        expect(again.status).toBe(304);
+        expect(again.headers.get('etag')).toBe(tag);
+        expect(await again.text()).toBe('');
+        expect((await get(address, { 'if-none-match': '"other"' })).status).toBe(200);
+      },
+    );
+
+    it('has another ETag once it changed', async () => {
+      const event = makeArticleEvent({ id: idOf('tagged'), rawId: idOf('raw tagged'), title: 'One' });
+      await ingest(event);
+      const address = `/api/v1/articles/${event.data.id}`;
+      const before = (await get(address)).headers.get('etag')!;
+      await ingest(makeArticleEvent({ ...event.data, title: 'Two', fetchedAt: '2026-05-01T00:00:00.000Z' }));
+      const after = await get(address, { 'if-none-match': before });
+      expect(after.status).toBe(200);
+      expect(after.headers.get('etag')).not.toBe(before);
+    });
+  });
+
+  describe('some fields', () => {
+    it('are answered with the id, in the order of the contract', async () => {
+      expect(await json(`${path}?fields=title,language`)).toEqual({
+        id,
+        title: 'Rain nears',
+        language: first.data.language,
+      });
+      const { items } = await json<{ items: object[] }>('/api/v1/articles?fields=url%2Ctitle&limit=1');
+      expect(Object.keys(items[0]!)).toEqual(['id', 'url', 'title']);
+      const revisions = await json<{ items: object[] }>(`${path}/revisions?fields=revision`);
+      expect(revisions.items).toEqual([{ id, revision: 1 }]);
+    });
+
+    it('that nothing has are refused, and the known ones named', async () => {
+      const response = await get('/api/v1/articles?fields=title,colour');
+      expect(response.status).toBe(400);
+      const { errors } = (await response.json()) as { errors: { field: string; message: string }[] };
+      expect(errors).toHaveLength(1);
+      expect(errors[0]!.field).toBe('fields');
+      for (const name of Object.keys(ArticleViewSchema.properties)) expect(errors[0]!.message).toContain(name);
+    });
+  });
+
+  describe('what a revision changed', () => {
+    beforeAll(async () => {
+      const at = (minute: number) => `2026-04-01T09:0${minute}:00.000Z`;
+      await ingest(makeArticleEvent({ ...first.data, title: 'Rain <reaches> the coast', fetchedAt: at(1) }));
+      await ingest(makeArticleEvent({ ...first.data, title: 'Rain over', body: 'It rained.', fetchedAt: at(2) }));
+    });
+
+    const diff = async (address: string) => diffValidator.assert(await json(`${path}/revisions/${address}`));
+
+    it('is told against the revision before, or another one', async () => {
+      expect(await diff('2/diff')).toMatchObject({
+        revision: 2,
+        against: 1,
+        texts: [{ field: 'title', changes: [{ op: 'same', text: 'Rain ' }, { op: 'removed' }, { op: 'added' }] }],
+        values: [],
+      });
+      expect((await diff('3/diff?against=1')).texts.map(({ field }) => field)).toEqual(['title', 'body']);
+      expect((await diff('3/diff?against=3')).texts).toEqual([]);
+      expect((await diff('1/diff')).against).toBeNull();
+    });
+
+    it('is a page for who accepts HTML', async () => {
+      const response = await get(`${path}/revisions/2/diff`, { accept: 'text/html,*/*;q=0.8' });
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(response.headers.get('vary')).toBe('accept');
+      expect(await response.text()).toContain('Rain <del>nears</del><ins>&lt;reaches&gt; the coast</ins>');
+      expect((await get(`${path}/revisions/2/diff`, { accept: 'image/png' })).status).toBe(406);
+    });
+
+    it('is not found where there is no such revision', async () => {
+      for (const [address, code] of [
+        [`${path}/revisions/9/diff`, 'revision-not-found'],
+        [`${path}/revisions/x/diff`, 'revision-not-found'],
+        [`${path}/revisions/2/diff?against=9`, 'revision-not-found'],
+        [`/api/v1/articles/${idOf('nobody')}/revisions/1/diff`, 'article-not-found'],
+      ] as const) {
+        const response = await get(address);
+        expect(response.status).toBe(404);
+        expect(await response.json()).toMatchObject({ code });
+      }
+      expect((await get(`${path}/revisions/2/diff?against=x`)).status).toBe(400);
+    });
+  });
+});

@@ -16,7 +16,8 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --om
 
 FROM node:24-bookworm-slim
 ARG SERVICE
-ENV NODE_ENV=production HTTP_HOST=0.0.0.0
+# Without the last, some hundred megabytes of a service's memory under load are garbage; NODE_OPTIONS given to a container replace it.
+ENV NODE_ENV=production HTTP_HOST=0.0.0.0 NODE_OPTIONS=--max-semi-space-size=8
 WORKDIR /khabar
 COPY package.json ./
 COPY --from=packages /khabar/node_modules ./node_modules

@@ -5,6 +5,8 @@ import { eventually, freePort, startProcess, type StartedProcess } from '@khabar
 import type { BenchRun } from '../bench.ts';
 
 const FLAGS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
+/** As `npm start` and the images set it. */
+const NODE_OPTIONS = '--max-semi-space-size=8';
 
 const LEADING_ELSEWHERE = new Set(['KAFKA_BROKERS', 'DATABASE_URL', 'API_KEY']);
 
@@ -23,6 +25,7 @@ export async function startService(run: BenchRun, name: string, env: NodeJS.Proc
   const started = await startProcess(process.execPath, [...FLAGS, main], {
     env: {
       ...surroundings,
+      NODE_OPTIONS,
       LOG_LEVEL: 'warn',
       LOG_FORMAT: 'json',
       HTTP_HOST: '127.0.0.1',

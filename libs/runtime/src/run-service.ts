@@ -12,6 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CommonConfig, commonFaults } from './common-settings.ts';
 import type { ConfigOf, Settings } from './config.ts';
 import { HealthRegistry } from './health.ts';
+import { keepHeapSmall } from './heap.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { busEvents, createMetrics } from './metrics.ts';
 import { serveApiDocument } from './open-api.ts';
@@ -53,6 +54,7 @@ export interface RunningService extends AsyncDisposable {
 
 /** A service's process: configuration from the environment, until a signal or the end of its supervisor; its exit code tells how it ended. */
 export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
+  keepHeapSmall();
   const config = configOf(service);
   if (config === null) {
     if (process.connected) process.disconnect();

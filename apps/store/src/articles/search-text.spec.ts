@@ -16,7 +16,7 @@ describe('the text that is searched', () => {
   });
 
   it('drops what cannot be seen', () => {
-    expect(searchText('می\u200cخواهم')).toBe('میخواهم');
+    expect(searchText('می\u200cخواهم')).toBe(searchText('میخواهم'));
     expect(searchText('Zei\u00adtung')).toBe('Zeitung');
     expect(searchText('مُحَمَّد')).toBe('محمد');
   });

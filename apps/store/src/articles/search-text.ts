@@ -1,3 +1,5 @@
+import { foldText } from './fold-text.ts';
+
 /**
  * The text search configurations of Postgres 18 by BCP 47 primary language. Languages without one are searched by whole words
  * (`simple`).
@@ -67,9 +69,6 @@ export function queryConfigurations(query: string, language: string | null): str
   return [...new Set(['simple', ...stemmers])];
 }
 
-// Invisible joints, hyphenation, and Arabic's stretching and vowel marks: the same word with and without them must be found.
-const INVISIBLE = /[\u00ad\u0640\u064b-\u0652\u200b-\u200d\u2060\ufeff]/gu;
-
 /** Runs of scripts that write no spaces between words. */
 const UNSPACED =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]+/gu;
@@ -78,25 +77,21 @@ const UNSPACED =
 const LETTER = /\P{M}\p{M}*|\p{M}+/gu;
 
 /**
- * A text as it is indexed: compatibility forms made one (NFKC), without what cannot be seen. What is written without spaces is cut into
+ * A text as it is indexed: in one spelling ({@link foldText}). What is written without spaces is cut into
  * overlapping pairs of letters, so that any part of it is a phrase of such pairs.
  */
 export function searchText(text: string): string {
-  return visible(text).replace(UNSPACED, (run) => ` ${[...pairs(run), lastLetter(run)].join(' ')} `);
+  return foldText(text).replace(UNSPACED, (run) => ` ${[...pairs(run), lastLetter(run)].join(' ')} `);
 }
 
 /** A part of a query as {@link searchText} has it: what is written without spaces is a phrase of pairs. */
 export function searchPhrase(text: string): string {
-  return visible(text).replace(UNSPACED, (run) => ` ${pairs(run).join(' ') || run} `);
+  return foldText(text).replace(UNSPACED, (run) => ` ${pairs(run).join(' ') || run} `);
 }
 
 /** Whether a text is one letter of a script without spaces: in the index, the beginning of a pair. */
 export function isSingleLetter(text: string): boolean {
   return text.match(UNSPACED)?.[0] === text && text.match(LETTER)?.length === 1;
-}
-
-function visible(text: string): string {
-  return text.normalize('NFKC').replace(INVISIBLE, '');
 }
 
 function pairs(run: string): string[] {

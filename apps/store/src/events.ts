@@ -3,6 +3,8 @@ import { LOGGER, type Logger, METRICS } from '@khabar/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Saved } from './articles/save-articles.ts';
+import type { Clustered } from './clusters/cluster-articles.ts';
+import type { ClusteringLag } from './clusters/clusterer.ts';
 import type { Relayed } from './outbox/relay-changes.ts';
 
 /** What the store reports: the log line and the metric of each event together. */
@@ -16,6 +18,11 @@ export class StoreEvents {
   readonly #relayFailures: Counter;
   readonly #relayLag: Gauge;
   readonly #forgotten: Counter;
+  readonly #clustered: Counter;
+  readonly #clusterSetAside: Counter;
+  readonly #clusterFailures: Counter;
+  readonly #clusterLagSeconds: Gauge;
+  readonly #clusterLagArticles: Gauge;
 
   constructor(@Inject(LOGGER) logger: Logger, @Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -57,6 +64,32 @@ export class StoreEvents {
     this.#forgotten = new Counter({
       name: 'khabar_store_forgotten_repeats_total',
       help: 'Repeats deleted whose events the topic does not keep any more',
+      registers,
+    });
+    this.#clustered = new Counter({
+      name: 'khabar_store_clustered_total',
+      help: 'Articles whose echoes were looked for',
+      registers,
+    });
+    this.#clusterSetAside = new Counter({
+      name: 'khabar_store_clustering_set_aside_total',
+      help: 'Articles whose echoes could not be looked for, set aside',
+      registers,
+    });
+    this.#clusterFailures = new Counter({
+      name: 'khabar_store_clustering_failures_total',
+      help: 'Rounds of looking for echoes that failed and are repeated',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#clusterLagSeconds = new Gauge({
+      name: 'khabar_store_clustering_lag_seconds',
+      help: 'Time for which the oldest article has waited to be looked at for echoes, 0 when none waits',
+      registers,
+    });
+    this.#clusterLagArticles = new Gauge({
+      name: 'khabar_store_clustering_lag_articles',
+      help: 'Articles that wait to be looked at for echoes; counted up to 10,000',
       registers,
     });
   }
@@ -101,6 +134,34 @@ export class StoreEvents {
     this.#logger.warn(
       { err: error, code: error.code },
       `repeats could not be forgotten, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+
+  clustered({ count, announcements, setAside }: Clustered): void {
+    this.#clustered.inc(count);
+    for (const { articleId, kind, revision, clusterId } of announcements) {
+      this.#changes.inc({ kind, reason: '' });
+      this.#logger.debug({ articleId, revision, clusterId }, 'article clustered');
+    }
+    if (setAside === null) return;
+    const { articleId, error } = setAside;
+    this.#clusterSetAside.inc();
+    this.#logger.error(
+      { articleId, err: error, code: error.code },
+      `echoes of an article cannot be looked for, it is set aside: ${error.message}`,
+    );
+  }
+
+  clusteringLags({ articles, since }: ClusteringLag): void {
+    this.#clusterLagArticles.set(articles);
+    this.#clusterLagSeconds.set(since === null ? 0 : Math.max(0, (Date.now() - since.getTime()) / 1000));
+  }
+
+  clusteringFailed(error: KhabarError, pauseMs: number): void {
+    this.#clusterFailures.inc({ code: error.code });
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `echoes could not be looked for, trying again in ${pauseMs / 1000} s: ${error.message}`,
     );
   }
 }

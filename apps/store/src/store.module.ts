@@ -7,6 +7,7 @@ import { ArticlesConsumer } from './articles/articles.consumer.ts';
 import { ArticlesController } from './articles/articles.controller.ts';
 import { RawArticlesController } from './articles/raw-articles.controller.ts';
 import { RepeatsCleaner } from './articles/repeats-cleaner.ts';
+import { Clusterer } from './clusters/clusterer.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
 import { StoreEvents } from './events.ts';
@@ -29,6 +30,7 @@ import { StatsController } from './stats/stats.controller.ts';
     },
     ArticleSearch,
     OutboxRelay,
+    Clusterer,
     RepeatsCleaner,
   ],
 })
@@ -36,11 +38,12 @@ export class StoreModule implements OnApplicationShutdown {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+    @Inject(Clusterer) private readonly clusterer: Clusterer,
     @Inject(RepeatsCleaner) private readonly cleaner: RepeatsCleaner,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.relay.stop(), this.cleaner.stop()]);
+    await Promise.all([this.relay.stop(), this.clusterer.stop(), this.cleaner.stop()]);
     await this.dataSource.destroy();
   }
 }

@@ -145,6 +145,7 @@ export const OUTBOX_COLUMNS: readonly Column<Announcement>[] = [
   column('kind', 'text', ({ kind }) => kind),
   column('reason', 'text', ({ reason }) => reason),
   column('content_hash', 'text', ({ contentHash }) => contentHash),
+  column('cluster_id', 'uuid', ({ clusterId }) => clusterId),
   column('stored_at', 'timestamptz', ({ storedAt }) => storedAt),
   column('traceparent', 'text', ({ traceparent }) => traceparent),
 ];

@@ -27,6 +27,7 @@ export interface ArticleState {
 export interface StoredArticle extends ArticleState {
   readonly id: string;
   readonly text: TextIdentity;
+  readonly clusterId: string | null;
 }
 
 /** The raw articles that make an article at present. */
@@ -39,10 +40,11 @@ export interface Makers {
 /** What the world is told of an article. */
 export interface Change {
   readonly articleId: string;
-  readonly kind: 'created' | 'revised' | 'withdrawn';
+  readonly kind: 'created' | 'revised' | 'withdrawn' | 'clustered';
   readonly reason: string | null;
   readonly revision: number;
   readonly contentHash: string | null;
+  readonly clusterId: string | null;
   readonly storedAt: string;
 }
 
@@ -156,7 +158,8 @@ export class ArticleHistory {
     // A number is announced once: a revision that begins now has its own, any other change takes the next.
     this.#revision = isShown && isFresh ? number : ++this.#lastNumber;
     this.#settledNumber = this.#lastNumber;
-    const told = { articleId: this.id, revision: this.#revision, storedAt: now };
+    const clusterId = this.stored?.clusterId ?? null;
+    const told = { articleId: this.id, revision: this.#revision, clusterId, storedAt: now };
     if (!isShown) return { ...told, kind: 'withdrawn', reason: this.#withdrawn, contentHash: null };
     const { contentHash } = present;
     if (!wasShown) return { ...told, kind: 'created', reason: null, contentHash };

@@ -3,6 +3,7 @@ import { type Article, ARTICLES, KhabarError } from '@khabar/contracts';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
+import { Clusterer } from '../clusters/clusterer.ts';
 import { StoreEvents } from '../events.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { isStorable } from './article-text.ts';
@@ -14,6 +15,7 @@ export class ArticlesConsumer {
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+    @Inject(Clusterer) private readonly clusterer: Clusterer,
     @Inject(StoreEvents) private readonly report: StoreEvents,
   ) {}
 
@@ -25,6 +27,7 @@ export class ArticlesConsumer {
     const sound = events.filter((_, at) => outcomes[at] === 'done');
     const saved = await saveArticles(this.dataSource, sound, new Date().toISOString());
     this.relay.ring();
+    this.clusterer.ring();
     this.report.saved(saved, (performance.now() - startedAt) / 1000);
     return outcomes;
   }

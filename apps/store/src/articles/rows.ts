@@ -55,6 +55,7 @@ export interface StoredArticleRow {
   readonly sources: readonly string[];
   readonly content_hash: string;
   readonly metadata_hash: string;
+  readonly cluster_id: string | null;
 }
 
 /** A row of `raw_articles` as the driver reads it. */
@@ -141,6 +142,7 @@ export function storedArticleFromRow(row: StoredArticleRow): StoredArticle {
     firstFetchedAt: row.first_fetched_at.toISOString(),
     sources: row.sources,
     text: { contentHash: row.content_hash, metadataHash: row.metadata_hash },
+    clusterId: row.cluster_id,
   };
 }
 

@@ -63,7 +63,7 @@ function arrive({ stored, forms: before }: Kept, more: readonly Form[], minute: 
   });
   const { contentHash, metadataHash } = history.present;
   const kept: Kept = {
-    stored: { id: 'article', ...history.state, text: { contentHash, metadataHash } },
+    stored: { id: 'article', ...history.state, text: { contentHash, metadataHash }, clusterId: null },
     forms: history.forms.map((form) => ({ ...form, storedAt: storedAt.get(form.eventId)! })),
   };
   return { kept, changes, present: history.present.eventId };

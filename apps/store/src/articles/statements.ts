@@ -39,7 +39,7 @@ export const SELECT_RAW_ARTICLES = `SELECT ${names(RAW_COLUMNS)} FROM store.raw_
 
 /** $1 article ids. */
 export const LOCK_ARTICLES = `
-  SELECT id, ${names(STATE_COLUMNS)}, ${HASHES} FROM store.articles WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`;
+  SELECT id, ${names(STATE_COLUMNS)}, cluster_id, ${HASHES} FROM store.articles WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`;
 
 /** Every form of these articles. $1 article ids. */
 export const SELECT_FORMS = `

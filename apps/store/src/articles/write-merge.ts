@@ -31,6 +31,7 @@ import {
   UPDATE_ARTICLES_WITH_TEXT,
   UPDATE_RAW_ARTICLES,
 } from './statements.ts';
+import { ENQUEUE, UNCLUSTERED_COLUMNS } from '../clusters/statements.ts';
 
 type ArticleEvent = CloudEvent<'news.articles.v1'>;
 type Texts = Map<string, ArticleText>;
@@ -82,7 +83,15 @@ export async function writeMerge(
   const oldRawIds = new Set(events.map(({ data }) => data.rawId).filter((rawId) => !newRaws.has(rawId)));
   const oldRaws = [...oldRawIds].map((rawId) => merge.raw(rawId));
   await run(manager, UPDATE_RAW_ARTICLES, RAW_COLUMNS, oldRaws);
+  const waiting = histories.filter(isToBeClustered).map(({ id }) => ({ articleId: id, queuedAt: now }));
+  await run(manager, ENQUEUE, UNCLUSTERED_COLUMNS, waiting);
   await run(manager, INSERT_ANNOUNCEMENTS, OUTBOX_COLUMNS, merge.announcements);
+}
+
+/** Clusters are made of texts, and of articles that are not known as another one. */
+function isToBeClustered({ stored, present, state }: ArticleHistory): boolean {
+  if (stored === null || stored.text.contentHash !== present.contentHash) return true;
+  return (stored.withdrawn === 'superseded') !== (state.withdrawn === 'superseded');
 }
 
 /** Puts the texts that stop being present aside, and takes those that become present again, of which no event may have brought the text. */

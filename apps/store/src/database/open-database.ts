@@ -6,8 +6,13 @@ import { ArticleEntity } from '../articles/article.entity.ts';
 import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
 import { RawArticleEntity } from '../articles/raw-article.entity.ts';
 import { RevisionEntity } from '../articles/revision.entity.ts';
+import { ArticleEchoesEntity } from '../clusters/article-echoes.entity.ts';
+import { EchoKeyEntity } from '../clusters/echo-key.entity.ts';
+import { EchoLinkEntity } from '../clusters/echo-link.entity.ts';
+import { UnclusteredEntity } from '../clusters/unclustered.entity.ts';
 import { CreateStore1764000000000 } from '../migrations/1764000000000-create-store.ts';
 import { RelayRound1764100000000 } from '../migrations/1764100000000-relay-round.ts';
+import { Clusters1764300000000 } from '../migrations/1764300000000-clusters.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { databaseError, sqlState } from './database-error.ts';
@@ -62,8 +67,19 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
     type: 'postgres',
     url,
     schema: 'store',
-    entities: [ArticleEntity, RevisionEntity, EarlierTextEntity, RawArticleEntity, OutboxEntity, RelayRoundEntity],
-    migrations: [CreateStore1764000000000, RelayRound1764100000000],
+    entities: [
+      ArticleEntity,
+      RevisionEntity,
+      EarlierTextEntity,
+      RawArticleEntity,
+      OutboxEntity,
+      RelayRoundEntity,
+      UnclusteredEntity,
+      ArticleEchoesEntity,
+      EchoKeyEntity,
+      EchoLinkEntity,
+    ],
+    migrations: [CreateStore1764000000000, RelayRound1764100000000, Clusters1764300000000],
     migrationsTableName: 'migrations',
     synchronize: false,
     logging: false,

@@ -38,9 +38,12 @@ export function placeRecord(record: OutgoingRecord, topic: LogTopic): PlacedReco
   return { topic, partition: partitionOf(key, topic.partitions), key, headers, value, isText, bytes };
 }
 
-/** The first ten arguments of `bus.append` and of the functions that append within something larger. */
+/**
+ * The first ten arguments of `bus.append` and of the functions that append within something larger. The largest comes last of them:
+ * `pg` puts the values into one buffer, and what stands before a large one is copied when that makes it grow.
+ */
 export const APPEND_ARGUMENTS =
-  '$1, $2, $3, $4, $5, $6::text[], $7::text[]::json[], $8::text[], $9::text[], $10::bytea[]';
+  '$1, $2, $3, $4, $5, $6::text[], $7::text[]::json[], $10::text[], $8::text[], $9::bytea[]';
 
 /** The values of {@link APPEND_ARGUMENTS}; records of one partition keep their order. */
 export function appendValues(records: readonly PlacedRecord[]): unknown[] {
@@ -62,12 +65,12 @@ export function appendValues(records: readonly PlacedRecord[]): unknown[] {
     rows.map(({ rank }) => rank),
     textArray(rows.map(({ record }) => (record.key === null ? null : Buffer.from(record.key)))),
     textArray(rows.map(({ record }) => Buffer.from(record.headers))),
-    textArray(texts.map(({ head }) => head)),
     textArray(texts.map(({ rest }) => rest)),
     binaryArray(
       BYTEA_OID,
       rows.map(({ record }) => (record.isText ? null : record.value)),
     ),
+    textArray(texts.map(({ head }) => head)),
   ];
 }
 

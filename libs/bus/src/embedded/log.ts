@@ -22,7 +22,7 @@ export interface PartitionBounds {
 
 type RecordRow = [
   offset: string,
-  appendedAt: Date,
+  appendedAtMs: string,
   key: string | null,
   headers: Record<string, string>,
   text: string | null,
@@ -37,7 +37,7 @@ with sized as (
 ), summed as (
   select "offset", size, sum(size) over (order by "offset" rows unbounded preceding) as sum from sized
 )
-select "offset", appended_at, key, headers, coalesce(head || rest, head), bytes
+select "offset", floor(extract(epoch from appended_at) * 1000)::bigint, key, headers, coalesce(head || rest, head), bytes
   from bus.record
  where topic_id = $1 and partition = $2 and "offset" >= $3
    and "offset" <= (select max("offset") from summed where sum <= $5 or sum = size)
@@ -119,15 +119,12 @@ export class Log {
       text: PAGE,
       values: [topic.id, partition, from, maxEvents, maxBytes],
     });
-    return rows.map(([offset, appendedAt, key, headers, text, bytes]) => ({
-      topic: topic.name,
-      partition,
-      offset: BigInt(offset),
-      appendedAt: appendedAt.toISOString(),
-      key,
-      headers,
-      value: text === null ? bytes : Buffer.from(text),
-    }));
+    let known = { ms: '', text: '' }; // records of one append have one time
+    return rows.map(([offset, ms, key, headers, text, bytes]) => {
+      if (known.ms !== ms) known = { ms, text: new Date(Number(ms)).toISOString() };
+      const value = text === null ? bytes : Buffer.from(text);
+      return { topic: topic.name, partition, offset: BigInt(offset), appendedAt: known.text, key, headers, value };
+    });
   }
 
   /** Whether the commit counted: false when the partition has another owner by now. */

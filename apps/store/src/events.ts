@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Saved } from './articles/save-articles.ts';
 import type { Clustered } from './clusters/cluster-articles.ts';
 import type { ClusteringLag } from './clusters/clusterer.ts';
+import type { Indexed } from './indexing/index-articles.ts';
 import type { Relayed } from './outbox/relay-changes.ts';
 
 /** What the store reports: the log line and the metric of each event together. */
@@ -23,6 +24,10 @@ export class StoreEvents {
   readonly #clusterFailures: Counter;
   readonly #clusterLagSeconds: Gauge;
   readonly #clusterLagArticles: Gauge;
+  readonly #indexed: Counter;
+  readonly #indexRefused: Counter;
+  readonly #indexFailures: Counter;
+  readonly #indexLag: Gauge;
 
   constructor(@Inject(LOGGER) logger: Logger, @Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -92,6 +97,28 @@ export class StoreEvents {
       help: 'Articles that wait to be looked at for echoes; counted up to 10,000',
       registers,
     });
+    this.#indexed = new Counter({
+      name: 'khabar_store_indexed_total',
+      help: 'Changes of articles that the search index took up',
+      registers,
+    });
+    this.#indexRefused = new Counter({
+      name: 'khabar_store_index_refused_total',
+      help: 'Articles that cannot be indexed as they are, and are found by no search until they change',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#indexFailures = new Counter({
+      name: 'khabar_store_indexing_failures_total',
+      help: 'Rounds of indexing that failed and are repeated',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#indexLag = new Gauge({
+      name: 'khabar_store_index_lag_seconds',
+      help: 'How long the oldest change had waited when the search index took it up, 0 when nothing waited',
+      registers,
+    });
   }
 
   /** `seconds` is the time that the batch took. */
@@ -121,6 +148,28 @@ export class StoreEvents {
     this.#logger.warn(
       { err: error, code: error.code },
       `changes could not be announced, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+
+  indexed({ count, waitedSeconds, refused }: Indexed): void {
+    this.#indexLag.set(waitedSeconds);
+    for (const { articleId, error } of refused) {
+      this.#indexRefused.inc({ code: error.code });
+      this.#logger.warn(
+        { articleId, err: error, code: error.code },
+        `article cannot be found by search until it changes: ${error.message}`,
+      );
+    }
+    if (count === 0) return;
+    this.#indexed.inc(count);
+    this.#logger.debug({ count }, 'articles indexed');
+  }
+
+  indexingFailed(error: KhabarError, pauseMs: number): void {
+    this.#indexFailures.inc({ code: error.code });
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `articles could not be indexed, trying again in ${pauseMs / 1000} s: ${error.message}`,
     );
   }
 

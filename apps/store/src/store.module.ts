@@ -11,6 +11,7 @@ import { Clusterer } from './clusters/clusterer.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
 import { StoreEvents } from './events.ts';
+import { Indexer } from './indexing/indexer.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
 import { StatsController } from './stats/stats.controller.ts';
 
@@ -31,6 +32,7 @@ import { StatsController } from './stats/stats.controller.ts';
     ArticleSearch,
     OutboxRelay,
     Clusterer,
+    Indexer,
     RepeatsCleaner,
   ],
 })
@@ -39,11 +41,12 @@ export class StoreModule implements OnApplicationShutdown {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
     @Inject(Clusterer) private readonly clusterer: Clusterer,
+    @Inject(Indexer) private readonly indexer: Indexer,
     @Inject(RepeatsCleaner) private readonly cleaner: RepeatsCleaner,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.relay.stop(), this.clusterer.stop(), this.cleaner.stop()]);
+    await Promise.all([this.relay.stop(), this.clusterer.stop(), this.indexer.stop(), this.cleaner.stop()]);
     await this.dataSource.destroy();
   }
 }

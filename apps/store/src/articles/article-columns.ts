@@ -1,5 +1,5 @@
 import type { ArticleState, KeptForm } from './article-history.ts';
-import type { ArticleText, Searchable } from './article-text.ts';
+import type { ArticleText } from './article-text.ts';
 import type { Form, TextIdentity } from './form.ts';
 import type { Announcement, RawState } from './merge.ts';
 import { type Column, column, columnsOf, hashColumn, jsonColumn, listColumn } from '../database/set-statement.ts';
@@ -65,7 +65,6 @@ export interface ArticleRow {
 /** An article whose text is written: it is new, or its text changed. */
 export interface ArticleRowWithText extends ArticleRow {
   readonly text: ArticleText;
-  readonly search: Searchable;
 }
 
 /** Columns of {@link ArticleRow}. */
@@ -84,14 +83,6 @@ export const ARTICLE_WITH_TEXT_COLUMNS: readonly Column<ArticleRowWithText>[] = 
 /** What is sent with an article for its place in lists. */
 export const DATE_COLUMNS: readonly Column<ArticleRow>[] = [
   column('first_published_at', 'timestamptz', ({ firstPublishedAt }) => firstPublishedAt),
-];
-
-/** What is sent with them for the search index, and stored as one vector. */
-export const SEARCH_COLUMNS: readonly Column<ArticleRowWithText>[] = [
-  column('search_configuration', 'text', ({ search }) => search.configuration),
-  column('search_title', 'text', ({ search }) => search.title),
-  column('search_lead', 'text', ({ search }) => search.lead),
-  column('search_body', 'text', ({ search }) => search.body),
 ];
 
 /** A form of an article on its way into `revisions`. */

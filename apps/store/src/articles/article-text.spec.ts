@@ -19,10 +19,11 @@ describe('a text on its way into Postgres', () => {
 describe('what of an article is searched', () => {
   it('is its title, its lead and its body, as far as an index can hold', () => {
     const found = searchable({ ...articleExample, body: 'long '.repeat(100_000) });
-    expect(found).toMatchObject({ configuration: 'english', title: 'Rain reaches the coast', body: null });
+    expect(found).toMatchObject({ configuration: 'english', title: 'Rain reaches the coast' });
+    expect(found.body.length).toBe(SEARCHED_BODY_LENGTH);
     expect(found.lead).toContain('Asha Verma');
     expect(found.lead).toContain('farming');
     const cut = searchable({ ...articleExample, body: '長'.repeat(100_000) });
-    expect(cut.body!.length).toBe(SEARCHED_BODY_LENGTH);
+    expect(cut.body.length).toBe(SEARCHED_BODY_LENGTH);
   });
 });

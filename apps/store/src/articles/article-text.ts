@@ -9,8 +9,7 @@ export interface Searchable {
   readonly configuration: string;
   readonly title: string;
   readonly lead: string;
-  /** Null where it is the body itself. */
-  readonly body: string | null;
+  readonly body: string;
 }
 
 /** Search sees this much of a body: a `tsvector` holds 1 MiB, and a text beyond this size is none that somebody wrote. In characters. */
@@ -19,16 +18,21 @@ export const SEARCHED_BODY_LENGTH = 80_000;
 const SEARCHED_TITLE_LENGTH = 2_000;
 const SEARCHED_LEAD_LENGTH = 8_000;
 
+/** The parts of a text that are searched. */
+export type SearchedText = Pick<
+  ArticleText,
+  'title' | 'kicker' | 'summary' | 'section' | 'authors' | 'agencies' | 'tags' | 'body' | 'language'
+>;
+
 /** What of a text is searched: its title before its lead (labels, standfirst, names, tags) before its body. */
-export function searchable(text: ArticleText): Searchable {
+export function searchable(text: SearchedText): Searchable {
   const lead = [text.kicker, text.summary, text.section, ...text.authors, ...text.agencies, ...text.tags];
   const body = text.body?.slice(0, SEARCHED_BODY_LENGTH) ?? '';
-  const searchedBody = searchText(body).slice(0, SEARCHED_BODY_LENGTH);
   return {
     configuration: searchConfiguration(text.language),
     title: searchText(text.title ?? '').slice(0, SEARCHED_TITLE_LENGTH),
     lead: searchText(lead.filter((part) => part !== null).join('\n')).slice(0, SEARCHED_LEAD_LENGTH),
-    body: searchedBody === body ? null : searchedBody,
+    body: searchText(body).slice(0, SEARCHED_BODY_LENGTH),
   };
 }
 

@@ -11,7 +11,6 @@ import { TextColumns } from './text-columns.ts';
 @Index('articles_newest', { synchronize: false })
 @Index('articles_newest_by_language', { synchronize: false })
 @Index('articles_sources', { synchronize: false })
-@Index('articles_search', { synchronize: false })
 @Index('articles_cluster', { synchronize: false })
 export class ArticleEntity {
   @PrimaryColumn('uuid') id: string;
@@ -32,5 +31,4 @@ export class ArticleEntity {
   @Column('uuid', { name: 'event_id' }) eventId: string;
   @Column(() => FormColumns, { prefix: false }) form: FormColumns;
   @Column(() => TextColumns, { prefix: false }) text: TextColumns;
-  @Column('tsvector') search: string;
 }

@@ -3,6 +3,7 @@ import { createLogger, readConfig, type RunningService, startService } from '@kh
 import { createTestDatabase, eventually, freePort, type TestDatabase } from '@khabar/testing';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeSettings } from '../config.ts';
 import type { Stats } from '../stats/stats.controller.ts';
@@ -36,13 +37,17 @@ function article(parts: Parameters<typeof makeArticleEvent>[0]): CloudEvent<'new
 describe('the API of the store', () => {
   let database: TestDatabase;
   let service: RunningService;
+  let client: Client;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     service = await start();
+    client = new Client({ connectionString: database.url });
+    await client.connect();
   });
 
   afterAll(async () => {
+    await client.end();
     await service.close();
     await database.drop();
   });
@@ -65,7 +70,7 @@ describe('the API of the store', () => {
 
   const titles = async (query: Record<string, string>) => (await list(query)).items.map(({ title }) => title);
 
-  /** Sends articles on the bus and waits until the store has all of them. */
+  /** Sends articles on the bus and waits until the store has all of them, and finds them. */
   async function ingest(...events: CloudEvent<'news.articles.v1'>[]) {
     await service.bus.publish(events);
     await eventually(async () => {
@@ -75,6 +80,7 @@ describe('the API of the store', () => {
       );
       return shown.every((one, at) => one !== null && one.fetchedAt >= events[at]!.data.fetchedAt);
     });
+    await eventually(async () => (await client.query('SELECT FROM store.unindexed')).rowCount === 0);
   }
 
   it('shows an article as it was published on the bus, with what the store knows beside', async () => {

@@ -5,6 +5,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { Clusterer } from '../clusters/clusterer.ts';
 import { StoreEvents } from '../events.ts';
+import { Indexer } from '../indexing/indexer.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { isStorable } from './article-text.ts';
 import { saveArticles } from './save-articles.ts';
@@ -16,6 +17,7 @@ export class ArticlesConsumer {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
     @Inject(Clusterer) private readonly clusterer: Clusterer,
+    @Inject(Indexer) private readonly indexer: Indexer,
     @Inject(StoreEvents) private readonly report: StoreEvents,
   ) {}
 
@@ -28,6 +30,7 @@ export class ArticlesConsumer {
     const saved = await saveArticles(this.dataSource, sound, new Date().toISOString());
     this.relay.ring();
     this.clusterer.ring();
+    this.indexer.ring();
     this.report.saved(saved, (performance.now() - startedAt) / 1000);
     return outcomes;
   }

@@ -1,6 +1,6 @@
 import type { ArticleQuery } from './article-query.ts';
 import { parseSearch } from './parse-search.ts';
-import { isSingleLetter, primaryLanguage, queryConfigurations, searchPhrase } from './search-text.ts';
+import { isSingleLetter, primaryLanguage, queryConfigurations, searchPhrase, searchWords } from './search-text.ts';
 import { SELECT_ARTICLES } from './statements.ts';
 
 /** A statement and its parameters. */
@@ -14,7 +14,10 @@ export function listStatement(query: ArticleQuery): Statement {
   const parameters: unknown[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
   const conditions = ['withdrawn IS NULL'];
-  if (query.q !== null) conditions.push(`search @@ (${textQuery(query.q, query.language, parameter)})`);
+  if (query.q !== null) {
+    const found = `vector @@ (${textQuery(query.q, query.language, parameter)})`;
+    conditions.push(`id IN (SELECT article_id FROM store.article_search WHERE ${found})`);
+  }
   if (query.language !== null) conditions.push(...languageConditions(query.language, parameter));
   if (query.source !== null) conditions.push(`sources @> ARRAY[${parameter(query.source)}::uuid]`);
   if (query.rawId !== null) {
@@ -31,13 +34,13 @@ export function listStatement(query: ArticleQuery): Statement {
   return { text, parameters };
 }
 
-/** A `tsquery`: each term as it is written, or stemmed in one of the languages that it may be of; an excluded one in none of them. */
+/** A `tsquery`: each term as one of the languages that it may be of stems it; an excluded one as none of them does. */
 function textQuery(q: string, language: string | null, parameter: (value: unknown) => string): string {
   const alternatives = parseSearch(q).map((terms) =>
     terms.map(({ text, isExcluded }) => {
       const forms = isSingleLetter(text)
         ? `to_tsquery('simple', ${parameter(`${text}:*`)})`
-        : stemmed(parameter(searchPhrase(text)), queryConfigurations(text, language));
+        : stemmed(parameter(searchWords(searchPhrase(text)).join(' ')), queryConfigurations(text, language));
       return isExcluded ? `!! (${forms})` : `(${forms})`;
     }),
   );

@@ -21,10 +21,10 @@ const SOURCE = createHash('md5')
 const FILL_ARTICLES = `
   INSERT INTO store.articles (id, revision, last_number, stored_at, first_fetched_at, sort_at, sources, event_id, raw_id, source_id,
     fetched_at, how, parser_version, content_hash, metadata_hash, word_count, warnings, title, body, headings, kind, authors, agencies,
-    language, tags, images, search)
+    language, tags, images)
   SELECT gen_random_uuid(), 1, 1, at, at, at, ARRAY[md5('source ' || n % 20)::uuid], md5('event ' || n)::uuid, md5('raw ' || n)::uuid,
     md5('source ' || n % 20)::uuid, at, 'page', 1, sha256(n::text::bytea), sha256('m'), 10, '{}', 'Title ' || n, 'word' || n % 100, '{}',
-    'article', '{}', '{}', ('{hi,en,ru,ar,ja,es,pt-BR}'::text[])[1 + n % 7], '{}', '[]', to_tsvector('simple', 'word' || n % 100)
+    'article', '{}', '{}', ('{hi,en,ru,ar,ja,es,pt-BR}'::text[])[1 + n % 7], '{}', '[]'
   FROM generate_series(1, ${ROWS}) AS n, LATERAL (SELECT timestamptz '2026-01-01' + n * interval '2 minutes' AS at)`;
 
 const FILL_OTHERS = [
@@ -34,7 +34,9 @@ const FILL_OTHERS = [
   FROM store.articles`,
   `INSERT INTO store.raw_articles (raw_id, article_id, event_id, fetched_at, parser_version)
   SELECT raw_id, id, event_id, fetched_at, 1 FROM store.articles`,
-  'ANALYZE store.articles, store.revisions, store.raw_articles',
+  `INSERT INTO store.article_search (article_id, sort_at, vector, position)
+  SELECT id, sort_at, to_tsvector('simple', body), 1 FROM store.articles`,
+  'ANALYZE store.articles, store.revisions, store.raw_articles, store.article_search',
 ];
 
 describe(`the plans over ${ROWS} articles`, () => {

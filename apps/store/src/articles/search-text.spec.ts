@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isSingleLetter, queryConfigurations, searchConfiguration, searchPhrase, searchText } from './search-text.ts';
+import {
+  isSingleLetter,
+  queryConfigurations,
+  searchConfiguration,
+  searchPhrase,
+  searchText,
+  searchWords,
+} from './search-text.ts';
 
 describe('the text that is searched', () => {
   it('leaves words with spaces between as they are', () => {
@@ -27,6 +34,18 @@ describe('the text that is searched', () => {
   });
 });
 
+describe('the words of a text', () => {
+  it('are letters and digits with their marks, in lower case', () => {
+    expect(searchWords('The well-known “Foo_Bar” said: 3.14%, राष्ट्रपति!')).toEqual(
+      'the well known foo bar said 3 14 राष्ट्रपति'.split(' '),
+    );
+  });
+
+  it('are cut where nobody would write on', () => {
+    expect(searchWords('x'.repeat(3_000))).toEqual(['x'.repeat(100)]);
+  });
+});
+
 describe('a query', () => {
   it('looks for what is written without spaces as a phrase of pairs', () => {
     expect(searchPhrase('北京大学').trim()).toBe('北京 京大 大学');
@@ -41,8 +60,10 @@ describe('a query', () => {
     expect(isSingleLetter('')).toBe(false);
   });
 
-  it('is stemmed as its language says, else as its script allows, and always taken word by word too', () => {
-    expect(queryConfigurations('running', 'en-GB')).toEqual(['simple', 'english']);
+  it('is stemmed as its language says, else in every way that its script allows', () => {
+    expect(queryConfigurations('running', 'en-GB')).toEqual(['english']);
+    expect(queryConfigurations('running', null)).toEqual(expect.arrayContaining(['simple', 'english', 'finnish']));
+    expect(queryConfigurations('running', null)).not.toContain('russian');
     expect(queryConfigurations('पुतिन', null)).toEqual(['simple', 'hindi', 'nepali']);
     expect(queryConfigurations('北京', 'zh')).toEqual(['simple']);
   });

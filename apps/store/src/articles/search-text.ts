@@ -38,7 +38,10 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   yi: 'yiddish',
 };
 
-/** Which stemmers a query in a script may mean, where nobody says its language. */
+const OTHER_SCRIPTS = 'arabic armenian greek hindi nepali russian serbian tamil yiddish'.split(' ');
+const LATIN = [...new Set(Object.values(CONFIGURATIONS))].filter((name) => !OTHER_SCRIPTS.includes(name));
+
+/** Which stemmers a query in a script may mean, where nobody says its language: an article is indexed as its own language alone stems it. */
 const BY_SCRIPT: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\p{sc=Devanagari}/u, ['hindi', 'nepali']],
   [/\p{sc=Arabic}/u, ['arabic']],
@@ -47,7 +50,7 @@ const BY_SCRIPT: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\p{sc=Tamil}/u, ['tamil']],
   [/\p{sc=Armenian}/u, ['armenian']],
   [/\p{sc=Hebrew}/u, ['yiddish']],
-  [/\p{sc=Latin}/u, ['english', 'spanish', 'french', 'german', 'portuguese']],
+  [/\p{sc=Latin}/u, LATIN],
 ];
 
 /** The configuration by which a text in a language is stemmed. */
@@ -60,13 +63,10 @@ export function primaryLanguage(tag: string): string {
   return tag.split('-', 1)[0]!.toLowerCase();
 }
 
-/** The configurations by which a query is understood: words as they are, and stemmed as the articles' languages stem them. */
+/** The configurations by which a query is understood: that of the articles' language, else all that articles in its script may have. */
 export function queryConfigurations(query: string, language: string | null): string[] {
-  const stemmers =
-    language === null
-      ? BY_SCRIPT.filter(([script]) => script.test(query)).flatMap(([, names]) => names)
-      : [searchConfiguration(language)];
-  return [...new Set(['simple', ...stemmers])];
+  if (language !== null) return [searchConfiguration(language)];
+  return ['simple', ...BY_SCRIPT.filter(([script]) => script.test(query)).flatMap(([, names]) => names)];
 }
 
 /** Runs of scripts that write no spaces between words. */
@@ -101,4 +101,19 @@ function pairs(run: string): string[] {
 
 function lastLetter(run: string): string {
   return run.match(LETTER)?.at(-1) ?? '';
+}
+
+/** Letters and digits with the marks upon them; in a text as {@link searchText} has it. */
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
+
+/** In characters. Nobody looks for longer ones by all their letters, and Postgres takes no word of 2 KiB. */
+const LONGEST_WORD = 100;
+
+/**
+ * The words of a text as {@link searchText} or {@link searchPhrase} has it, in lower case: all that the index and a query consist of.
+ * Each is one word for Postgres's parser too, so that words in a row are a phrase in the same way on both sides.
+ */
+export function searchWords(text: string): string[] {
+  const words = text.toLowerCase().match(WORD) ?? [];
+  return words.map((word) => (word.length > LONGEST_WORD ? word.slice(0, LONGEST_WORD) : word));
 }

@@ -9,11 +9,9 @@ import {
   OUTBOX_COLUMNS,
   RAW_COLUMNS,
   REVISION_COLUMNS,
-  SEARCH_COLUMNS,
   STATE_COLUMNS,
   TEXT_COLUMNS,
 } from './article-columns.ts';
-import { SEARCHED_BODY_LENGTH } from './article-text.ts';
 
 const HASHES = `encode(content_hash, 'hex') AS content_hash, encode(metadata_hash, 'hex') AS metadata_hash`;
 const PLAIN_FORM_COLUMNS = names(FORM_COLUMNS.filter(({ name }) => !name.endsWith('_hash')));
@@ -60,43 +58,32 @@ export const SELECT_EARLIER_TEXTS = `
 /** Every raw article that makes one of these articles. $1 article ids. */
 export const SELECT_MAKERS = `SELECT ${names(RAW_COLUMNS)} FROM store.raw_articles WHERE article_id = ANY($1)`;
 
-const BODY = `left(coalesce(x.search_body, x.body), ${SEARCHED_BODY_LENGTH})`;
-
-function vector(configuration: string): string {
-  return `setweight(to_tsvector(${configuration}, x.search_title), 'A')
-    || setweight(to_tsvector(${configuration}, x.search_lead), 'B')
-    || to_tsvector(${configuration}, ${BODY})`;
-}
-
-/** Words as they are, and as their language stems them. */
-const SEARCH_VECTOR = `${vector(`'simple'`)} || CASE x.search_configuration WHEN 'simple' THEN ''
-    ELSE ${vector('x.search_configuration::regconfig')} END`;
-
 /** When an article counts as new: by the earliest date that any of its forms gave, but no later than we first saw it, so that who dates his articles ahead or again gains nothing. */
 const SORT_AT = 'least(x.first_published_at, x.first_fetched_at)';
 const LOWERED_SORT_AT = `least(a.sort_at, ${SORT_AT})`;
 
 const SENT = [...ARTICLE_COLUMNS, ...DATE_COLUMNS];
-const SENT_WITH_TEXT = [...ARTICLE_WITH_TEXT_COLUMNS, ...DATE_COLUMNS, ...SEARCH_COLUMNS];
+const SENT_WITH_TEXT = [...ARTICLE_WITH_TEXT_COLUMNS, ...DATE_COLUMNS];
 
 /** Returns the ids that were not there. */
 export const INSERT_ARTICLES = `
-  INSERT INTO store.articles (${names(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at, search)
-  SELECT ${values(ARTICLE_WITH_TEXT_COLUMNS)}, ${SORT_AT}, ${SEARCH_VECTOR} FROM ${unnest(SENT_WITH_TEXT)} ORDER BY x.id
+  INSERT INTO store.articles (${names(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at)
+  SELECT ${values(ARTICLE_WITH_TEXT_COLUMNS)}, ${SORT_AT} FROM ${unnest(SENT_WITH_TEXT)} ORDER BY x.id
   ON CONFLICT (id) DO NOTHING
   RETURNING id`;
 
 /** Articles whose text changed. */
 export const UPDATE_ARTICLES_WITH_TEXT = `
   UPDATE store.articles a
-  SET ${assignments(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at = ${LOWERED_SORT_AT}, search = ${SEARCH_VECTOR}
+  SET ${assignments(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at = ${LOWERED_SORT_AT}
   FROM ${unnest(SENT_WITH_TEXT)} WHERE a.id = x.id`;
 
-/** Articles of which all may have changed but the text. */
+/** Articles of which all may have changed but the text. Says whether their place in lists did. */
 export const UPDATE_ARTICLES = `
   UPDATE store.articles a
   SET ${assignments(ARTICLE_COLUMNS)}, sort_at = ${LOWERED_SORT_AT}
-  FROM ${unnest(SENT)} WHERE a.id = x.id`;
+  FROM ${unnest(SENT)} WHERE a.id = x.id
+  RETURNING a.id, old.sort_at <> new.sort_at AS has_moved`;
 
 /** Keeps the texts of these articles before others take their place. $1 article ids. */
 export const KEEP_PRESENT_TEXTS = `
@@ -136,3 +123,6 @@ export const UPDATE_RAW_ARTICLES = `
 export const INSERT_ANNOUNCEMENTS = `
   INSERT INTO store.outbox (${names(OUTBOX_COLUMNS)})
   SELECT ${values(OUTBOX_COLUMNS)} FROM ${unnestInOrder(OUTBOX_COLUMNS)} ORDER BY x.place`;
+
+/** Has the search index look at articles again. $1 article ids. */
+export const ENQUEUE_UNINDEXED = 'INSERT INTO store.unindexed (article_id) SELECT * FROM unnest($1::uuid[])';

@@ -12,14 +12,14 @@ import {
   OUTBOX_COLUMNS,
   RAW_COLUMNS,
   REVISION_COLUMNS,
-  SEARCH_COLUMNS,
 } from './article-columns.ts';
 import type { ArticleHistory } from './article-history.ts';
-import { type ArticleText, searchable } from './article-text.ts';
+import type { ArticleText } from './article-text.ts';
 import { sameText, type TextIdentity } from './form.ts';
 import type { Merge } from './merge.ts';
 import { textFromRow, type TextRow } from './rows.ts';
 import {
+  ENQUEUE_UNINDEXED,
   INSERT_ANNOUNCEMENTS,
   INSERT_ARTICLES,
   INSERT_EARLIER_TEXTS,
@@ -38,11 +38,7 @@ type Texts = Map<string, ArticleText>;
 type Dates = ReadonlyMap<string, string>;
 
 const SENT: readonly Column<ArticleRow>[] = [...ARTICLE_COLUMNS, ...DATE_COLUMNS];
-const SENT_WITH_TEXT: readonly Column<ArticleRowWithText>[] = [
-  ...ARTICLE_WITH_TEXT_COLUMNS,
-  ...DATE_COLUMNS,
-  ...SEARCH_COLUMNS,
-];
+const SENT_WITH_TEXT: readonly Column<ArticleRowWithText>[] = [...ARTICLE_WITH_TEXT_COLUMNS, ...DATE_COLUMNS];
 
 /**
  * Writes what a merge changed, within the transaction that holds the locks. Of an article's texts, the present one stands in its row and
@@ -63,18 +59,13 @@ export async function writeMerge(
   await exchangeTexts(manager, retold, texts);
   await keepOtherTexts(manager, histories, texts);
 
-  await insertArticles(
-    manager,
-    rowsWithText(
-      histories.filter(({ stored }) => stored === null),
-      texts,
-      dates,
-    ),
-  );
+  const created = histories.filter(({ stored }) => stored === null);
+  await insertArticles(manager, rowsWithText(created, texts, dates));
   await run(manager, UPDATE_ARTICLES_WITH_TEXT, SENT_WITH_TEXT, rowsWithText(retold, texts, dates));
   const sameAsBefore = histories.filter(({ stored, present }) => stored !== null && sameText(stored.text, present));
-  const rows = sameAsBefore.map((history) => rowOf(history, dates));
-  await run(manager, UPDATE_ARTICLES, SENT, rows);
+  const moved = await updateArticles(manager, sameAsBefore, dates);
+  const unindexed = [...created, ...retold, ...moved].map(({ id }) => id);
+  if (unindexed.length > 0) await manager.query(ENQUEUE_UNINDEXED, [unindexed]);
 
   const added = histories.flatMap(({ id, added }) => added.map((form) => ({ articleId: id, form, storedAt: now })));
   await run(manager, INSERT_REVISIONS, REVISION_COLUMNS, added);
@@ -144,6 +135,23 @@ async function insertArticles(manager: EntityManager, rows: readonly ArticleRowW
   }
 }
 
+/** Returns those that the search index is to look at again: they changed their place in lists, or whether they are listed. */
+async function updateArticles(
+  manager: EntityManager,
+  histories: readonly ArticleHistory[],
+  dates: Dates,
+): Promise<ArticleHistory[]> {
+  if (histories.length === 0) return [];
+  const rows = histories.map((history) => rowOf(history, dates));
+  // TypeORM answers an UPDATE with its rows and their number.
+  const [updated]: [{ id: string; has_moved: boolean }[], number] = await manager.query(
+    UPDATE_ARTICLES,
+    arrays(SENT, rows),
+  );
+  const moved = new Set(updated.filter(({ has_moved }) => has_moved).map(({ id }) => id));
+  return histories.filter(({ id, stored, state }) => moved.has(id) || stored!.withdrawn !== state.withdrawn);
+}
+
 async function numberRevisions(manager: EntityManager, histories: readonly ArticleHistory[]): Promise<void> {
   const forms = histories.flatMap(({ id, renumbered }) => renumbered.map((form) => ({ id, ...form })));
   if (forms.length === 0) return;
@@ -187,6 +195,6 @@ function rowOf({ id, state, present }: ArticleHistory, dates: Dates): ArticleRow
 function rowsWithText(histories: readonly ArticleHistory[], texts: Texts, dates: Dates): ArticleRowWithText[] {
   return histories.map((history) => {
     const text = texts.get(textKey(history.id, history.present))!;
-    return { ...rowOf(history, dates), text, search: searchable(text) };
+    return { ...rowOf(history, dates), text };
   });
 }

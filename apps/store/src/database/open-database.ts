@@ -13,6 +13,9 @@ import { UnclusteredEntity } from '../clusters/unclustered.entity.ts';
 import { CreateStore1764000000000 } from '../migrations/1764000000000-create-store.ts';
 import { RelayRound1764100000000 } from '../migrations/1764100000000-relay-round.ts';
 import { Clusters1764300000000 } from '../migrations/1764300000000-clusters.ts';
+import { ArticleSearchEntity } from '../indexing/article-search.entity.ts';
+import { UnindexedEntity } from '../indexing/unindexed.entity.ts';
+import { SearchApart1764200000000 } from '../migrations/1764200000000-search-apart.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { databaseError, sqlState } from './database-error.ts';
@@ -78,8 +81,10 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       ArticleEchoesEntity,
       EchoKeyEntity,
       EchoLinkEntity,
+      ArticleSearchEntity,
+      UnindexedEntity,
     ],
-    migrations: [CreateStore1764000000000, RelayRound1764100000000, Clusters1764300000000],
+    migrations: [CreateStore1764000000000, RelayRound1764100000000, SearchApart1764200000000, Clusters1764300000000],
     migrationsTableName: 'migrations',
     synchronize: false,
     logging: false,

@@ -1,11 +1,13 @@
+import { binaryArray, type Element, type ElementType } from './binary-array.ts';
+
 /** One column of a set of rows that goes into a statement as an array. */
 export interface Column<T> {
   readonly name: string;
   /** Type of the array's elements on the way in. */
-  readonly sent: 'uuid' | 'text' | 'integer' | 'bigint' | 'timestamptz';
+  readonly sent: ElementType;
   /** The column's value, made of what was sent: `x.name` unless it needs a conversion. */
   readonly stored: string;
-  readonly of: (row: T) => string | number | null;
+  readonly of: (row: T) => Element;
 }
 
 /** A column that is stored as it is sent. */
@@ -13,9 +15,9 @@ export function column<T>(name: string, sent: Column<T>['sent'], of: Column<T>['
   return { name, sent, stored: `x.${name}`, of };
 }
 
-/** A SHA-256, sent in hex, stored as 32 bytes. */
+/** A SHA-256 in hex, sent and stored as 32 bytes. */
 export function hashColumn<T>(name: string, of: (row: T) => string): Column<T> {
-  return { name, sent: 'text', stored: `decode(x.${name}, 'hex')`, of };
+  return column(name, 'bytea', of);
 }
 
 /** A list. `unnest` would flatten an array of arrays, so each list is sent as its literal. */
@@ -44,8 +46,8 @@ export function unnestInOrder<T>(columns: readonly Column<T>[]): string {
 }
 
 /** The parameters of {@link unnest}. */
-export function arrays<T>(columns: readonly Column<T>[], rows: readonly T[]): unknown[][] {
-  return columns.map(({ of }) => rows.map(of));
+export function arrays<T>(columns: readonly Column<T>[], rows: readonly T[]): Buffer[] {
+  return columns.map(({ sent, of }) => binaryArray(sent, rows.map(of)));
 }
 
 /** `a, b, c`. */

@@ -1,0 +1,31 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The search index apart from the articles, and the queue of what it does not show yet; all that is stored waits in it at first. */
+export class SearchApart1764200000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE store.unindexed (
+        position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        article_id uuid NOT NULL,
+        queued_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
+      )`);
+    await runner.query(`
+      CREATE TABLE store.article_search (
+        article_id uuid PRIMARY KEY,
+        sort_at timestamptz(3) NOT NULL,
+        vector tsvector NOT NULL,
+        position bigint NOT NULL,
+        refused text
+      )`);
+    await runner.query('CREATE INDEX article_search_vector ON store.article_search USING gin (vector)');
+    await runner.query('INSERT INTO store.unindexed (article_id) SELECT id FROM store.articles ORDER BY sort_at DESC');
+    await runner.query('ALTER TABLE store.articles DROP COLUMN search');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE store.articles ADD COLUMN search tsvector NOT NULL DEFAULT ''`);
+    await runner.query('ALTER TABLE store.articles ALTER COLUMN search DROP DEFAULT');
+    await runner.query('CREATE INDEX articles_search ON store.articles USING gin (search)');
+    await runner.query('DROP TABLE store.article_search, store.unindexed');
+  }
+}

@@ -1,4 +1,6 @@
-import { commonSettings, type ConfigOf, integer } from '@khabar/runtime';
+import { commonSettings, type ConfigOf, duration, integer } from '@khabar/runtime';
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /** The store's settings. */
 export const storeSettings = {
@@ -8,6 +10,12 @@ export const storeSettings = {
     min: 2,
     max: 200,
     description: 'Most connections to Postgres at once, for saving, reading and announcing together.',
+  }),
+  CHANGES_KEPT: duration({
+    default: 7 * 24 * HOUR_MS,
+    min: HOUR_MS,
+    max: 366 * 24 * HOUR_MS,
+    description: 'How long a reader of /api/v1/changes may be away and still go on where it was.',
   }),
 };
 

@@ -6,6 +6,7 @@ import type { Saved } from './articles/save-articles.ts';
 import type { Clustered } from './clusters/cluster-articles.ts';
 import type { ClusteringLag } from './clusters/clusterer.ts';
 import type { Indexed } from './indexing/index-articles.ts';
+import type { StreamEnd } from './changes/stream-changes.ts';
 import type { Relayed } from './outbox/relay-changes.ts';
 
 /** What the store reports: the log line and the metric of each event together. */
@@ -28,6 +29,8 @@ export class StoreEvents {
   readonly #indexRefused: Counter;
   readonly #indexFailures: Counter;
   readonly #indexLag: Gauge;
+  readonly #changeReaders: Gauge;
+  readonly #changeReadersLeft: Counter;
 
   constructor(@Inject(LOGGER) logger: Logger, @Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -117,6 +120,17 @@ export class StoreEvents {
     this.#indexLag = new Gauge({
       name: 'khabar_store_index_lag_seconds',
       help: 'How long the oldest change had waited when the search index took it up, 0 when nothing waited',
+      registers,
+    });
+    this.#changeReaders = new Gauge({
+      name: 'khabar_store_change_readers',
+      help: 'Who follows the changes at the moment',
+      registers,
+    });
+    this.#changeReadersLeft = new Counter({
+      name: 'khabar_store_change_readers_left_total',
+      help: 'Streams of changes that ended: the reader left, did not read, or came to what is not kept',
+      labelNames: ['why'],
       registers,
     });
   }
@@ -211,6 +225,29 @@ export class StoreEvents {
     this.#logger.warn(
       { err: error, code: error.code },
       `echoes could not be looked for, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+
+  changeReaders(count: number): void {
+    this.#changeReaders.set(count);
+  }
+
+  changeReaderLeft(why: StreamEnd): void {
+    this.#changeReadersLeft.inc({ why });
+    if (why !== 'left') this.#logger.info({ why }, 'a reader of changes was cut off');
+  }
+
+  changesUnread(error: KhabarError, pauseMs: number): void {
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `changes could not be read, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+
+  changesNotDeleted(error: KhabarError, pauseMs: number): void {
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `old changes could not be deleted, trying again in ${pauseMs / 1000} s: ${error.message}`,
     );
   }
 }

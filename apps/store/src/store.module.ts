@@ -8,6 +8,9 @@ import { ArticlesController } from './articles/articles.controller.ts';
 import { RawArticlesController } from './articles/raw-articles.controller.ts';
 import { RepeatsCleaner } from './articles/repeats-cleaner.ts';
 import { Clusterer } from './clusters/clusterer.ts';
+import { ChangeFeed } from './changes/change-feed.ts';
+import { ChangesCleaner } from './changes/changes-cleaner.ts';
+import { ChangesController } from './changes/changes.controller.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
 import { StoreEvents } from './events.ts';
@@ -17,7 +20,7 @@ import { StatsController } from './stats/stats.controller.ts';
 
 /** The store: articles in, each once with its history; changes and the query API out. */
 @Module({
-  controllers: [ArticlesConsumer, ArticlesController, RawArticlesController, StatsController],
+  controllers: [ArticlesConsumer, ArticlesController, RawArticlesController, ChangesController, StatsController],
   providers: [
     StoreEvents,
     {
@@ -34,6 +37,8 @@ import { StatsController } from './stats/stats.controller.ts';
     Clusterer,
     Indexer,
     RepeatsCleaner,
+    ChangeFeed,
+    ChangesCleaner,
   ],
 })
 export class StoreModule implements OnApplicationShutdown {
@@ -43,10 +48,17 @@ export class StoreModule implements OnApplicationShutdown {
     @Inject(Clusterer) private readonly clusterer: Clusterer,
     @Inject(Indexer) private readonly indexer: Indexer,
     @Inject(RepeatsCleaner) private readonly cleaner: RepeatsCleaner,
+    @Inject(ChangesCleaner) private readonly changesCleaner: ChangesCleaner,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.relay.stop(), this.clusterer.stop(), this.indexer.stop(), this.cleaner.stop()]);
+    await Promise.all([
+      this.relay.stop(),
+      this.clusterer.stop(),
+      this.indexer.stop(),
+      this.cleaner.stop(),
+      this.changesCleaner.stop(),
+    ]);
     await this.dataSource.destroy();
   }
 }

@@ -225,6 +225,10 @@ export class ParameterReader {
     return this.one('limit', `a whole number from 1 to ${max}`, read) ?? usual;
   }
 
+  uuid(name: string, expectation: string): string | null {
+    return this.one(name, expectation, readUuid);
+  }
+
   fields(known: readonly string[]): Fields {
     return this.one('fields', `names of fields with commas between, of ${known.join(', ')}`, (text) => {
       const names = text.split(',').map((name) => name.trim());

@@ -12,6 +12,7 @@ import { TextColumns } from './text-columns.ts';
 @Index('articles_newest_by_language', { synchronize: false })
 @Index('articles_sources', { synchronize: false })
 @Index('articles_cluster', { synchronize: false })
+@Index('articles_counted', { synchronize: false })
 export class ArticleEntity {
   @PrimaryColumn('uuid') id: string;
   /** The number of the newest change that was announced. */

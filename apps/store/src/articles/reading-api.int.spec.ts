@@ -1,4 +1,4 @@
-import { type CloudEvent, compileValidator } from '@khabar/contracts';
+import { articleChangeValidator as changeValidator, type CloudEvent, compileValidator } from '@khabar/contracts';
 import { createLogger, readConfig, type RunningService, startService } from '@khabar/runtime';
 import { createTestDatabase, eventually, freePort, type TestDatabase } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -131,6 +131,63 @@ describe('reading the store', () => {
         expect(await response.json()).toMatchObject({ code });
       }
       expect((await get(`${path}/revisions/2/diff?against=x`)).status).toBe(400);
+    });
+  });
+
+  describe('changes', () => {
+    const changed = (title: string, minute: number) =>
+      ingest(makeArticleEvent({ ...first.data, title, fetchedAt: `2026-04-02T09:${minute}:00.000Z` }));
+
+    /** The events of a stream, as they come. */
+    async function* eventsOf(response: Response) {
+      let text = '';
+      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+        text += chunk;
+        const events = text.split('\n\n');
+        text = events.pop()!;
+        for (const event of events) {
+          const data = /^data: (.*)$/m.exec(event)?.[1];
+          yield {
+            id: /^id: (.*)$/m.exec(event)?.[1],
+            change: data === undefined ? null : changeValidator.assert(JSON.parse(data)),
+          };
+        }
+      }
+    }
+
+    it('are streamed as they are announced, and again from the last one seen', async () => {
+      const leave = new AbortController();
+      const response = await fetch(`${service.url}/api/v1/changes`, { signal: leave.signal });
+      expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+      const events = eventsOf(response);
+      expect((await events.next()).value).toMatchObject({ id: expect.stringMatching(/^\d+$/), change: null });
+      await changed('One', 10);
+      const { value: seen } = await events.next();
+      expect(seen).toMatchObject({ change: { id, kind: 'revised', reason: 'text' } });
+      leave.abort();
+      await changed('Two', 20);
+      const again = await fetch(`${service.url}/api/v1/changes?after=0`, { headers: { 'last-event-id': seen!.id! } });
+      const rest = eventsOf(again);
+      expect((await rest.next()).value!.id).toBe(seen!.id);
+      expect((await rest.next()).value!.change!.revision).toBe(seen!.change!.revision + 1);
+      await rest.return(undefined);
+    });
+
+    it('are refused with what is wrong, or gone', async () => {
+      const response = await get('/api/v1/changes?kind=born&source=x&after=-1&colour=red', { 'last-event-id': 'x' });
+      expect(response.status).toBe(400);
+      const { errors } = (await response.json()) as { errors: { field: string }[] };
+      expect(errors.map(({ field }) => field).sort()).toEqual(['Last-Event-ID', 'after', 'colour', 'kind', 'source']);
+      const gone = await get('/api/v1/changes?after=999999');
+      expect([gone.status, await gone.json()]).toMatchObject([410, { code: 'changes-not-kept' }]);
+    });
+
+    it('end when the service stops', async () => {
+      const events = eventsOf(await get('/api/v1/changes'));
+      await events.next();
+      const closing = service.close();
+      expect((await events.next()).done).toBe(true);
+      await closing;
     });
   });
 });

@@ -6,18 +6,22 @@ import { ArticleEntity } from '../articles/article.entity.ts';
 import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
 import { RawArticleEntity } from '../articles/raw-article.entity.ts';
 import { RevisionEntity } from '../articles/revision.entity.ts';
+import { ChangeEntity } from '../changes/change.entity.ts';
+import { ChangesProgressEntity } from '../changes/changes-progress.entity.ts';
 import { ArticleEchoesEntity } from '../clusters/article-echoes.entity.ts';
 import { EchoKeyEntity } from '../clusters/echo-key.entity.ts';
 import { EchoLinkEntity } from '../clusters/echo-link.entity.ts';
 import { UnclusteredEntity } from '../clusters/unclustered.entity.ts';
-import { CreateStore1764000000000 } from '../migrations/1764000000000-create-store.ts';
-import { RelayRound1764100000000 } from '../migrations/1764100000000-relay-round.ts';
-import { Clusters1764300000000 } from '../migrations/1764300000000-clusters.ts';
 import { ArticleSearchEntity } from '../indexing/article-search.entity.ts';
 import { UnindexedEntity } from '../indexing/unindexed.entity.ts';
+import { CreateStore1764000000000 } from '../migrations/1764000000000-create-store.ts';
+import { RelayRound1764100000000 } from '../migrations/1764100000000-relay-round.ts';
 import { SearchApart1764200000000 } from '../migrations/1764200000000-search-apart.ts';
+import { Clusters1764300000000 } from '../migrations/1764300000000-clusters.ts';
+import { Changes1764350000000 } from '../migrations/1764350000000-changes.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
+import { HourlyCountsEntity } from '../stats/hourly-counts.entity.ts';
 import { databaseError, sqlState } from './database-error.ts';
 
 /** How the database is reached. */
@@ -83,8 +87,17 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       EchoLinkEntity,
       ArticleSearchEntity,
       UnindexedEntity,
+      ChangeEntity,
+      ChangesProgressEntity,
+      HourlyCountsEntity,
     ],
-    migrations: [CreateStore1764000000000, RelayRound1764100000000, SearchApart1764200000000, Clusters1764300000000],
+    migrations: [
+      CreateStore1764000000000,
+      RelayRound1764100000000,
+      SearchApart1764200000000,
+      Clusters1764300000000,
+      Changes1764350000000,
+    ],
     migrationsTableName: 'migrations',
     synchronize: false,
     logging: false,

@@ -4,6 +4,7 @@ import { toKhabarError } from '@khabar/contracts';
 import { CONFIG } from '@khabar/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ChangeFeed } from '../changes/change-feed.ts';
 import type { StoreConfig } from '../config.ts';
 import { StoreEvents } from '../events.ts';
 import { type Relayed, relayChanges } from './relay-changes.ts';
@@ -29,6 +30,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
     @Inject(DataSource) private readonly dataSource: DataSource,
     @Inject(Bus) private readonly bus: Bus,
     @Inject(StoreEvents) private readonly report: StoreEvents,
+    @Inject(ChangeFeed) private readonly feed: ChangeFeed,
     @Inject(CONFIG) config: StoreConfig,
   ) {
     this.#rounds = config.BUS_TRANSACTIONS ? new RoundRelay(dataSource, bus) : null;
@@ -59,6 +61,7 @@ export class OutboxRelay implements OnApplicationBootstrap {
       try {
         const relayed = await this.#relay();
         if (relayed.inTurn) this.report.relayed(relayed);
+        if (relayed.count > 0) this.feed.ring();
         failures = 0;
         if (relayed.count === BATCH_SIZE) continue;
         pauseMs = relayed.inTurn ? IDLE_MS : TURN_MS;

@@ -14,8 +14,14 @@ export const SELECT_OLDEST = `SELECT ${COLUMNS} FROM store.outbox ORDER BY posit
 /** The rows of these positions that are still there. */
 export const SELECT_POSITIONS = `SELECT ${COLUMNS} FROM store.outbox WHERE position = ANY($1) ORDER BY position`;
 
-/** Deletes what has been announced. */
-export const DELETE_ANNOUNCED = 'DELETE FROM store.outbox WHERE position = ANY($1)';
+/**
+ * Moves what has been announced to where it is read from. Only in the relay's turn, which lasts to the end of the transaction: so numbers
+ * become visible in their order, and who reads by rising number misses none.
+ */
+export const MOVE_ANNOUNCED = `
+  WITH announced AS (DELETE FROM store.outbox WHERE position = ANY($1) RETURNING *)
+  INSERT INTO store.changes (article_id, revision, kind, reason, content_hash, cluster_id, stored_at)
+  SELECT article_id, revision, kind, reason, decode(content_hash, 'hex'), cluster_id, stored_at FROM announced ORDER BY position`;
 
 /** A change as it stands in the outbox. */
 export interface OutboxRow {

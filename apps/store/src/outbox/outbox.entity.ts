@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A change that is to be announced on `news.changes.v1`: written with the change, deleted once the bus has it. */
+/** A change that is to be announced on `news.changes.v1`: written with the change, moved to `changes` once the bus has it. */
 @Entity({ name: 'outbox' })
 export class OutboxEntity {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' }) position: string;

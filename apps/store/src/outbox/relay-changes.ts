@@ -2,7 +2,7 @@ import type { CloudEvent } from '@khabar/contracts';
 import type { DataSource } from 'typeorm';
 import { databaseError } from '../database/database-error.ts';
 import { holdTransaction } from './hold-transaction.ts';
-import { DELETE_ANNOUNCED, HOLD_EVERY_MS, type OutboxRow, SELECT_OLDEST, TAKE_TURN, eventOf } from './outbox-rows.ts';
+import { MOVE_ANNOUNCED, HOLD_EVERY_MS, type OutboxRow, SELECT_OLDEST, TAKE_TURN, eventOf } from './outbox-rows.ts';
 
 /** What one round of the relay came to. */
 export interface Relayed {
@@ -15,7 +15,7 @@ export interface Relayed {
 }
 
 /**
- * Announces the oldest changes of the outbox, and deletes them once the bus has them. One relay at a time over all stores: an advisory
+ * Announces the oldest changes of the outbox, and moves them to `changes` once the bus has them. One relay at a time over all stores: an advisory
  * lock is held to the end of the round.
  *
  * The changes of one article leave in their order: its row's lock is held to commit while they are written, so who sees the later one sees
@@ -41,7 +41,7 @@ export async function relayChanges(
       const rows: OutboxRow[] = await manager.query(SELECT_OLDEST, [limit]);
       if (rows.length > 0) {
         await holdTransaction(manager, holdEveryMs, publish(rows.map(eventOf)));
-        await manager.query(DELETE_ANNOUNCED, [rows.map(({ position }) => position)]);
+        await manager.query(MOVE_ANNOUNCED, [rows.map(({ position }) => position)]);
       }
       const oldestStoredAt = rows[0]?.stored_at.toISOString() ?? null;
       return { inTurn: true, count: rows.length, oldestStoredAt };

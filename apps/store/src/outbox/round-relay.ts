@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { databaseError } from '../database/database-error.ts';
 import { holdTransaction } from './hold-transaction.ts';
 import {
-  DELETE_ANNOUNCED,
+  MOVE_ANNOUNCED,
   HOLD_EVERY_MS,
   type OutboxRow,
   SELECT_OLDEST,
@@ -67,7 +67,7 @@ export class RoundRelay {
           const events = rows.map(eventOf);
           await holdTransaction(manager, HOLD_EVERY_MS, this.#publish(manager, BigInt(round.number), events));
         }
-        await manager.query(DELETE_ANNOUNCED, [round.positions]);
+        await manager.query(MOVE_ANNOUNCED, [round.positions]);
         await manager.query(END_ROUND, [round.number]);
         return { inTurn: true, count: rows.length, oldestStoredAt: rows[0]?.stored_at.toISOString() ?? null };
       });

@@ -7,10 +7,12 @@ import { ArticlesConsumer } from './articles/articles.consumer.ts';
 import { ArticlesController } from './articles/articles.controller.ts';
 import { RawArticlesController } from './articles/raw-articles.controller.ts';
 import { RepeatsCleaner } from './articles/repeats-cleaner.ts';
+import { ClusterSearch } from './clusters/cluster-search.ts';
 import { Clusterer } from './clusters/clusterer.ts';
 import { ChangeFeed } from './changes/change-feed.ts';
 import { ChangesCleaner } from './changes/changes-cleaner.ts';
 import { ChangesController } from './changes/changes.controller.ts';
+import { ClustersController } from './clusters/clusters.controller.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
 import { StoreEvents } from './events.ts';
@@ -20,7 +22,14 @@ import { StatsController } from './stats/stats.controller.ts';
 
 /** The store: articles in, each once with its history; changes and the query API out. */
 @Module({
-  controllers: [ArticlesConsumer, ArticlesController, RawArticlesController, ChangesController, StatsController],
+  controllers: [
+    ArticlesConsumer,
+    ArticlesController,
+    RawArticlesController,
+    ClustersController,
+    ChangesController,
+    StatsController,
+  ],
   providers: [
     StoreEvents,
     {
@@ -33,6 +42,7 @@ import { StatsController } from './stats/stats.controller.ts';
       },
     },
     ArticleSearch,
+    ClusterSearch,
     OutboxRelay,
     Clusterer,
     Indexer,

@@ -72,6 +72,16 @@ export function readArticleQuery(parameters: QueryParameters): ArticleQuery {
   });
 }
 
+/** What is asked of a list that has its place alone: the same page as of all articles. @throws HttpException 400 naming every parameter that is wrong. */
+export function readPageQuery(parameters: QueryParameters): Pick<ArticleQuery, 'after' | 'limit' | 'fields'> {
+  const read = new ParameterReader(parameters);
+  return read.all({
+    after: read.one('cursor', 'nextCursor of another page', placeOfCursor),
+    limit: read.limit(),
+    fields: read.fields(ARTICLE_FIELDS),
+  });
+}
+
 /** @throws HttpException 400 naming every parameter that is wrong. */
 export function readRevisionQuery(parameters: QueryParameters): RevisionQuery {
   const read = new ParameterReader(parameters);

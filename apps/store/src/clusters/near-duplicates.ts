@@ -1,6 +1,9 @@
-import type { Shingles } from './shingles.ts';
+import { mixed, type Shingles } from './shingles.ts';
 
-/** Shingles by which a text is found: the ones of the smallest hashes, so that texts that share a third of theirs share a few of these. */
+/**
+ * Runs of twice a shingle's length by which a text is found: the ones of the smallest hashes, so that texts that share a third of theirs
+ * share a few of these. Runs as short as a shingle are found in texts of every kind ("over the years").
+ */
 const KEYS = 8;
 
 /** Fewer different shingles than these are no text to tell another by: a caption, a notice, a teaser of one sentence. */
@@ -16,24 +19,33 @@ const MIN_RATIO = 0.2;
 /** The different shingles of a text in order of their hashes: what overlap is counted in. */
 export type ShingleSet = Uint32Array;
 
-/** Keys by which other forms of a text are found, as integers of 53 bits, in rising order; none for a text that is too short. */
-export function keysOf({ high, low }: Shingles): number[] {
+/** Keys by which other forms of a text are found, as integers of 53 bits; none for a text that is too short. */
+export function keysOf({ size, high, low }: Shingles): number[] {
   if (low.length < MIN_SHINGLES) return [];
-  const smallest: number[] = []; // places, by their hash
-  let bound = 0xffffffff;
-  for (let at = 0; at < low.length; at++) {
-    const hash = low[at]!;
-    if (hash > bound) continue;
-    let place = smallest.length;
-    while (place > 0 && low[smallest[place - 1]!]! > hash) place--;
-    if (place > 0 && low[smallest[place - 1]!] === hash) continue;
-    smallest.splice(place, 0, at);
-    if (smallest.length > KEYS) smallest.pop();
-    if (smallest.length === KEYS) bound = low[smallest[KEYS - 1]!]!;
+  const hashes: number[] = []; // the smallest, in order
+  const places: number[] = [];
+  let bound = 2 ** 32;
+  for (let at = 0; at + size < low.length; at++) {
+    const hash = joined(low[at]!, low[at + size]!);
+    if (hash >= bound) continue;
+    let place = hashes.length;
+    while (place > 0 && hashes[place - 1]! > hash) place--;
+    if (place > 0 && hashes[place - 1] === hash) continue;
+    hashes.splice(place, 0, hash);
+    places.splice(place, 0, at);
+    if (hashes.length > KEYS) {
+      hashes.pop();
+      places.pop();
+    }
+    if (hashes.length === KEYS) bound = hashes[KEYS - 1]!;
   }
-  return smallest.length < KEYS
-    ? []
-    : smallest.map((at) => (high[at]! >>> 11) * 2 ** 32 + low[at]!).sort((a, b) => a - b);
+  if (hashes.length < KEYS) return [];
+  return places.map((at, n) => (joined(high[at]!, high[at + size]!) >>> 11) * 2 ** 32 + hashes[n]!);
+}
+
+/** The hash of two shingles that follow each other. */
+function joined(first: number, second: number): number {
+  return mixed(Math.imul(first, 0x9e3779b1) ^ second) >>> 0;
 }
 
 /** See {@link ShingleSet}. */

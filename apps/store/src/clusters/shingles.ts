@@ -21,6 +21,8 @@ const { folded, role } = foldingTable();
 
 /** The shingles of a text in their order, each as two independent hashes of 32 bits. */
 export interface Shingles {
+  /** Of how many words, or characters, each is; so far apart are two that do not overlap. */
+  readonly size: number;
   readonly high: Uint32Array;
   readonly low: Uint32Array;
 }
@@ -30,7 +32,7 @@ export function shinglesOf(text: string): Shingles {
   const { high, low, alone } = wordsOf(text.length > COMPARED_LENGTH ? text.slice(0, COMPARED_LENGTH) : text);
   const size = alone * 2 > low.length ? CHARACTERS_PER_SHINGLE : WORDS_PER_SHINGLE;
   const count = Math.max(0, low.length - size + 1);
-  const shingles = { high: new Uint32Array(count), low: new Uint32Array(count) };
+  const shingles = { size, high: new Uint32Array(count), low: new Uint32Array(count) };
   for (let at = 0; at < count; at++) {
     let h = 0x9747b28c;
     let l = 0x811c9dc5;
@@ -84,7 +86,7 @@ function wordsOf(text: string): { high: number[]; low: number[]; alone: number }
 }
 
 /** MurmurHash3's finisher: every bit of the result depends on every bit of the value. */
-function mixed(value: number): number {
+export function mixed(value: number): number {
   let h = value;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

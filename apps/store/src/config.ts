@@ -1,4 +1,4 @@
-import { commonSettings, type ConfigOf, duration, integer } from '@khabar/runtime';
+import { commonSettings, type ConfigOf, duration, integer, optionalText } from '@khabar/runtime';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -10,6 +10,11 @@ export const storeSettings = {
     min: 2,
     max: 200,
     description: 'Most connections to Postgres at once, for saving, reading and announcing together.',
+  }),
+  PUBLIC_URL: optionalText({
+    pattern: /^https?:\/\/[^\s/?#]+\/?$/,
+    expectation: 'an http or https address without a path',
+    description: 'Address at which readers reach the store, for the links in feeds; without it that of each request.',
   }),
   CHANGES_KEPT: duration({
     default: 7 * 24 * HOUR_MS,

@@ -17,6 +17,7 @@ import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
 import { StoreEvents } from './events.ts';
 import { Indexer } from './indexing/indexer.ts';
+import { FeedsController } from './feeds/feeds.controller.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
 import { StatsController } from './stats/stats.controller.ts';
 
@@ -28,6 +29,7 @@ import { StatsController } from './stats/stats.controller.ts';
     RawArticlesController,
     ClustersController,
     ChangesController,
+    FeedsController,
     StatsController,
   ],
   providers: [

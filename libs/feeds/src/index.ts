@@ -2,3 +2,4 @@ export { parseFeed, identityOf, type FeedFormat, type FeedOrigin, type ParsedFee
 export { type FeedHead, type FeedWarning } from './parts.ts';
 export { generateOpml, parseOpml, type OpmlFeed, type OpmlList } from './opml.ts';
 export { readDate } from './date.ts';
+export { generateFeed, type WrittenEntry, type WrittenFeed, type WrittenFormat } from './generate-feed.ts';

@@ -359,6 +359,9 @@ describe('the API of the store', () => {
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/v1/articles',
+      '/api/v1/articles.atom',
+      '/api/v1/articles.json-feed',
+      '/api/v1/articles.rss',
       '/api/v1/articles/{id}',
       '/api/v1/articles/{id}/revisions',
       '/api/v1/articles/{id}/revisions/{number}/diff',

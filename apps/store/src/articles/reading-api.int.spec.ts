@@ -1,4 +1,5 @@
 import { articleChangeValidator as changeValidator, type CloudEvent, compileValidator } from '@khabar/contracts';
+import { parseFeed } from '@khabar/feeds';
 import { createLogger, readConfig, type RunningService, startService } from '@khabar/runtime';
 import { createTestDatabase, eventually, freePort, type TestDatabase } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -131,6 +132,59 @@ describe('reading the store', () => {
         expect(await response.json()).toMatchObject({ code });
       }
       expect((await get(`${path}/revisions/2/diff?against=x`)).status).toBe(400);
+    });
+  });
+
+  describe('a list as a feed', () => {
+    const source = idOf('a source of feeds');
+
+    beforeAll(async () => {
+      for (const n of [1, 2, 3]) {
+        await ingest(
+          makeArticleEvent({
+            ...{ id: idOf(`feed ${n}`), rawId: idOf(`raw feed ${n}`), sourceId: source },
+            canonicalUrl: `https://example.org/entry-${n}`,
+            ...{ title: `Entry <${n}> & more`, publishedAt: `2026-03-0${n}T00:00:00.000Z` },
+          }),
+        );
+      }
+    });
+
+    const read = async (address: string) => {
+      const response = await get(address);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const contentType = response.headers.get('content-type');
+      return { text: new TextDecoder().decode(bytes), contentType, response, ...parseFeed(bytes, { contentType }) };
+    };
+
+    it.each([
+      ['atom', 'application/atom+xml', 'atom'],
+      ['rss', 'application/rss+xml', 'rss'],
+      ['json-feed', 'application/feed+json', 'json'],
+    ])('of %s is read by our own reader, page by page', async (name, mediaType, format) => {
+      const first = await read(`/api/v1/articles.${name}?source=${source}&limit=2`);
+      expect(first.contentType).toBe(`${mediaType}; charset=utf-8`);
+      expect([first.format, first.warnings]).toEqual([format, []]);
+      expect(first.entries.map(({ guid, title }) => [guid, title])).toEqual(
+        [3, 2].map((n) => [`urn:uuid:${idOf(`feed ${n}`)}`, `Entry <${n}> & more`]),
+      );
+      expect(first.entries[0]).toMatchObject({ link: expect.stringMatching(/^https?:/), authors: expect.any(Array) });
+      const next = /"next_url":"([^"]+)"|href="([^"]+)" rel="next"/.exec(first.text)!;
+      const nextUrl = (next[1] ?? next[2])!.replaceAll('&amp;', '&');
+      expect(nextUrl.startsWith(`${service.url}/api/v1/articles.${name}?`)).toBe(true);
+      const rest = await read(nextUrl.slice(service.url.length));
+      expect(rest.entries.map(({ title }) => title)).toEqual(['Entry <1> & more']);
+      expect(rest.text).not.toMatch(/next_url|rel="next"/);
+      expect(rest.feed.title).toBe(first.feed.title);
+      const again = await get(`/api/v1/articles.${name}?source=${source}&limit=2`, {
+        'if-none-match': first.response.headers.get('etag')!,
+      });
+      expect(again.status).toBe(304);
+    });
+
+    it('has no fields to choose, and refuses what the list refuses', async () => {
+      expect((await get('/api/v1/articles.atom?fields=title')).status).toBe(400);
+      expect((await get('/api/v1/articles.rss?colour=red')).status).toBe(400);
     });
   });
 

@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Saved } from './articles/save-articles.ts';
 import type { Clustered } from './clusters/cluster-articles.ts';
 import type { ClusteringLag } from './clusters/clusterer.ts';
+import type { Erasure } from './erasure/erase-article.ts';
 import type { Indexed } from './indexing/index-articles.ts';
 import type { StreamEnd } from './changes/stream-changes.ts';
 import type { Relayed } from './outbox/relay-changes.ts';
@@ -37,7 +38,7 @@ export class StoreEvents {
     this.#logger = logger;
     this.#events = new Counter({
       name: 'khabar_store_events_total',
-      help: 'Events merged, by what they did: shown, kept behind what is shown, repeated, gone, known',
+      help: 'Events of articles, by what they did: shown, kept behind what is shown, repeated, gone, known; of what was erased, nothing: erased',
       labelNames: ['effect'],
       registers,
     });
@@ -143,6 +144,13 @@ export class StoreEvents {
       this.#changes.inc({ kind, reason: reason ?? '' });
       this.#logger.info({ articleId, revision, reason }, `article ${kind}`);
     }
+  }
+
+  erased({ articleId, announcement }: Erasure): void {
+    if (announcement === null) return;
+    const { kind, reason, revision } = announcement;
+    this.#changes.inc({ kind, reason: reason ?? '' });
+    this.#logger.info({ articleId, revision, reason }, 'article erased');
   }
 
   refused(articleId: string, error: KhabarError): void {

@@ -15,6 +15,8 @@ import { ChangesController } from './changes/changes.controller.ts';
 import { ClustersController } from './clusters/clusters.controller.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
 import { openDatabase, watchDatabase } from './database/open-database.ts';
+import { Eraser } from './erasure/eraser.ts';
+import { ErasureController } from './erasure/erasure.controller.ts';
 import { StoreEvents } from './events.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { FeedsController } from './feeds/feeds.controller.ts';
@@ -31,6 +33,7 @@ import { StatsController } from './stats/stats.controller.ts';
     ChangesController,
     FeedsController,
     StatsController,
+    ErasureController,
   ],
   providers: [
     StoreEvents,
@@ -51,6 +54,7 @@ import { StatsController } from './stats/stats.controller.ts';
     RepeatsCleaner,
     ChangeFeed,
     ChangesCleaner,
+    Eraser,
   ],
 })
 export class StoreModule implements OnApplicationShutdown {

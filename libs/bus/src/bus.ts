@@ -9,6 +9,7 @@ import {
   type TopicDefinition,
   deadLetterTopic,
   encodeEvent,
+  isErased,
   toKhabarError,
 } from '@khabar/contracts';
 import { BytesInFlight } from './bytes-in-flight.ts';
@@ -220,10 +221,14 @@ export class Bus implements AsyncDisposable {
 
   /**
    * Records as they stand, without a group, until the signal aborts or the bus closes; with `follow: false` until the end as it was at
-   * the start.
+   * the start. What was erased is passed over.
    */
-  read(topic: string, options: { from: ReadFrom; follow: boolean; signal: AbortSignal }): AsyncIterable<StoredRecord> {
-    return this.#driver.read(topic, { ...options, signal: AbortSignal.any([options.signal, this.#readers.signal]) });
+  async *read(
+    topic: string,
+    options: { from: ReadFrom; follow: boolean; signal: AbortSignal },
+  ): AsyncGenerator<StoredRecord, void, undefined> {
+    const signal = AbortSignal.any([options.signal, this.#readers.signal]);
+    for await (const record of this.#driver.read(topic, { ...options, signal })) if (!isErased(record)) yield record;
   }
 
   /** The topics of this bus that exist, dead letters included. */
@@ -243,6 +248,16 @@ export class Bus implements AsyncDisposable {
    */
   forgetGroup(group: string): Promise<boolean> {
     return this.#driver.forgetGroup(group);
+  }
+
+  /**
+   * Has the log forget what events of these keys say, for good: a consumer that comes to their places passes over them. False where it
+   * cannot, as with Kafka, and the topic's retention alone will end them. What is published later is not touched; nor, for it costs to go
+   * through a topic, what was appended before `sinceMs` (since epoch).
+   * @throws KhabarError `unknown-topic`, or with `dependency` when the log is away
+   */
+  erase(topic: string, keys: readonly string[], sinceMs = 0): Promise<boolean> {
+    return this.#driver.erase(topic, keys, sinceMs);
   }
 
   /** Whether the log answers and every consumer is at work. */

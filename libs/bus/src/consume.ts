@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DeadLetterReason, type EventType, KhabarError, toKhabarError } from '@khabar/contracts';
+import { type DeadLetterReason, type EventType, KhabarError, isErased, toKhabarError } from '@khabar/contracts';
 import { Bell } from './bell.ts';
 import type { Outcome, Produced, SubscriptionRequest } from './handling.ts';
 import type { BusListener, BusSettings } from './settings.ts';
@@ -151,7 +151,9 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     if (nowMs < this.#pausedUntilMs) return this.#pause(this.#pausedUntilMs - nowMs);
     const { ready, nextAtMs } = this.#queue.next(nowMs);
     this.#makeRoom();
-    if (ready.length > 0) await this.#try(ready);
+    const erased = ready.filter(({ record }) => isErased(record));
+    if (erased.length > 0) this.#settle(erased);
+    else if (ready.length > 0) await this.#try(ready);
     else await this.#bell.wait(nextAtMs === Infinity ? undefined : nextAtMs - nowMs);
   }
 

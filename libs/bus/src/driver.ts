@@ -81,6 +81,11 @@ export interface Driver {
   groups(groups: readonly string[], topics: readonly string[]): Promise<GroupState[]>;
   /** Forgets how far a group is; false, and nothing forgotten, where it has a member. */
   forgetGroup(group: string): Promise<boolean>;
+  /**
+   * Takes headers and value from the records of these keys; see `isErased`. False, and nothing done, where records cannot be changed:
+   * there they go when the topic's retention is over.
+   */
+  erase(topic: string, keys: readonly string[], sinceMs: number): Promise<boolean>;
   health(): Promise<BusHealth>;
   /** Called once, when no subscription is left: sends what is in hand and lets every timer and socket go. */
   close(): Promise<void>;

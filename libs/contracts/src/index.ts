@@ -1,4 +1,5 @@
 export { KhabarError, toKhabarError } from './khabar-error.ts';
+export { isErased, toErasedHeaders } from './erased-record.ts';
 export { compileValidator, instant, orNull, sha256, uuid, type Validator } from './schema.ts';
 export { canonicalUrl, sameRegistrableDomain, withoutTracking } from './canonical-url.ts';
 export { chooseCanonicalUrl, type AddressEvidence } from './choose-canonical-url.ts';

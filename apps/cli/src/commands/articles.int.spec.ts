@@ -111,6 +111,20 @@ describe('khabar articles, with a store', () => {
     expect(JSON.parse((await khabar('show', id, '--json')).stdout)).toMatchObject({ ...article(7), revision: 1 });
   });
 
+  it('erases one article, where somebody says yes to it', async () => {
+    const { id } = article(3);
+    expect(await khabar('erase', id)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: Nobody can be asked here: add --yes to erase it\n',
+    });
+    expect((await khabar('show', id)).code).toBe(0);
+    const { code, stdout } = await khabar('erase', id, '--yes');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `erased ${id}; no topic has its events any more\n` });
+    expect((await khabar('show', id)).code).toBe(1);
+    expect(JSON.parse((await khabar('erase', id, '--yes', '--json')).stdout)).toMatchObject({ id, rawIds: [id] });
+  });
+
   it('says in one line that there is no such article, or what is wrong with the question', async () => {
     expect(await khabar('show', '00000000-0000-5000-8000-999999999999')).toEqual({
       code: 1,

@@ -1,9 +1,11 @@
-import { type Article, sourceId } from '@khabar/contracts';
+import { type Article, KhabarError, sourceId } from '@khabar/contracts';
 import type { Command } from 'commander';
-import { callService } from '../api.ts';
+import { ServiceProblem, callService } from '../api.ts';
 import { type Fact, articleText } from '../article-text.ts';
+import { canAsk, confirm } from '../confirm.ts';
 import { type Column, shortTime, table, writeJson, writeLine } from '../output.ts';
 import type { Shell } from '../shell.ts';
+import { oneLine } from '../text-width.ts';
 import { instantOrDay, wholeNumber } from '../values.ts';
 
 const MORE = `
@@ -15,6 +17,13 @@ Examples:
 const SHOW_MORE = `
 Example:
   $ khabar articles show 5f2c0d5e-4a52-5c2b-9d0a-0c8f4b1f2a33 --json`;
+
+const ERASE_MORE = `
+Ids and hashes stay, so that it does not come back. Backups and the raw archive (RAW_ARCHIVE) are not touched.
+It may be repeated: what failed on the way is finished.
+
+Example:
+  $ khabar articles erase 5f2c0d5e-4a52-5c2b-9d0a-0c8f4b1f2a33`;
 
 const DEFAULT_LIMIT = 20;
 /** The most that the store gives at once. */
@@ -50,6 +59,16 @@ export function addArticles(program: Command, shell: Shell): void {
     .option('--json', 'print it as the store gives it')
     .addHelpText('after', SHOW_MORE)
     .action((id: string, _, command: Command) => show(shell, id, command.optsWithGlobals()['json'] === true));
+  articles
+    .command('erase')
+    .description('erase one article for good, as the law may ask for: its texts, revisions and events')
+    .argument('<id>', "the article's id")
+    .option('--yes', 'do not ask')
+    .option('--json', "print the store's answer")
+    .addHelpText('after', ERASE_MORE)
+    .action((id: string, options: { yes?: true }, command: Command) =>
+      erase(shell, id, options.yes === true, command.optsWithGlobals()['json'] === true),
+    );
 }
 
 /** What a list shows of an article. */
@@ -110,6 +129,44 @@ async function show(shell: Shell, id: string, json: boolean): Promise<void> {
     ['withdrawn', withdrawn],
   ];
   await writeLine(shell, articleText(shell, article, facts));
+}
+
+/** The log is gone through for it, which takes its time where it is long. */
+const ERASE_TIMEOUT_MS = 10 * 60 * 1000;
+
+async function erase(shell: Shell, id: string, unasked: boolean, json: boolean): Promise<void> {
+  const path = `/api/v1/articles/${encodeURIComponent(id)}`;
+  if (!unasked) {
+    if (!canAsk(shell)) throw new KhabarError('not-confirmed', 'Nobody can be asked here: add --yes to erase it');
+    const title = await titleOf(shell, path);
+    if (!(await confirm(shell, `Erase ${title} for good?`))) {
+      shell.stderr.write('nothing erased\n');
+      shell.exitCode = 1;
+      return;
+    }
+  }
+  const response = await callService(shell, 'store', path, { method: 'DELETE', timeoutMs: ERASE_TIMEOUT_MS });
+  const erasure = (await response.json()) as { id: string; completedBy: string | null };
+  if (json) return writeJson(shell, erasure);
+  const { completedBy } = erasure;
+  await writeLine(shell, `erased ${erasure.id}; ${whenComplete(completedBy)}`);
+}
+
+function whenComplete(completedBy: string | null): string {
+  if (completedBy === null) return 'a topic that keeps its records for ever still has its events';
+  if (Date.parse(completedBy) <= Date.now()) return 'no topic has its events any more';
+  return `the topics have deleted its events by ${shortTime(completedBy)}`;
+}
+
+/** What a person knows it by; the id where it is gone from the store, and perhaps not from the log. */
+async function titleOf(shell: Shell, path: string): Promise<string> {
+  try {
+    const { title, url } = (await (await callService(shell, 'store', path)).json()) as StoredArticle;
+    return `“${oneLine(title ?? url ?? path)}”`;
+  } catch (error) {
+    if (!(error instanceof ServiceProblem) || error.status !== 404) throw error;
+    return 'what is left of an article that the store does not show';
+  }
 }
 
 function sourceOf(text: string): string {

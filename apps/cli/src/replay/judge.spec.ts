@@ -28,6 +28,7 @@ function state(
     made: { articleId: articleExample.id, fetchedAt, parserVersion: article.extraction.parserVersion },
     gone: null,
     article: { ...article, withdrawn: null },
+    erased: false,
     ...rest,
   };
 }
@@ -50,6 +51,7 @@ describe('a reading', () => {
       reading(),
       state({}, {}, { made: null, article: null, gone: gone(10) }),
     ],
+    ['erased', 'its article was erased', reading(), state({}, {}, { made: null, article: null, erased: true })],
     ['newer', 'its page is gone since', reading(), state({}, {}, { gone: gone(40) })],
     ['unchanged', 'the store shows the same text of an older parser', reading(), state({ body: articleExample.body })],
     [

@@ -15,6 +15,8 @@ export interface RawState {
   readonly made: (Moment & { readonly articleId: string }) | null;
   readonly gone: Moment | null;
   readonly article: ShownArticle | null;
+  /** Its article was erased for good. */
+  readonly erased: boolean;
 }
 
 /**
@@ -26,9 +28,11 @@ export interface RawState {
  * - `gone`: it does not know yet that the page is gone
  * - `same-version`: it has another text, which a parser of the same version made; the store keeps the first of a version
  * - `newer`: it knows a newer fetch, or a newer parser's reading
+ * - `erased`: its article was erased for good, and nothing of it will be stored
  * - `outranked`: it shows a fuller or newer form of the article, from another raw article or from a fuller reading
  */
-export type Verdict = 'unchanged' | 'changed' | 'moved' | 'new' | 'gone' | 'same-version' | 'newer' | 'outranked';
+export type Verdict =
+  'unchanged' | 'changed' | 'moved' | 'new' | 'gone' | 'same-version' | 'newer' | 'outranked' | 'erased';
 
 /** Verdicts whose articles are published: each changes what the store shows. */
 export const PUBLISHED: ReadonlySet<Verdict> = new Set<Verdict>(['changed', 'moved', 'new', 'gone']);
@@ -38,6 +42,7 @@ export const COMPARED: ReadonlySet<Verdict> = new Set<Verdict>(['unchanged', 'ch
 
 /** Holds what the parser makes of a raw article against what the store knows of it; undefined where it never heard of it. */
 export function judge(article: Article, state: RawState | undefined): Verdict {
+  if (state?.erased) return 'erased';
   const made = state?.made ?? null;
   const gone = state?.gone ?? null;
   const now: Moment = { fetchedAt: article.fetchedAt, parserVersion: article.extraction.parserVersion };

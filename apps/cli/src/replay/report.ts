@@ -31,6 +31,7 @@ const MEANING: readonly (readonly [Verdict, whenPublished: string, inDiff: strin
     'left alone; the store knows a newer fetch or parser',
   ],
   ['outranked', 'left alone; a fuller or newer form is shown', 'left alone; a fuller or newer form is shown'],
+  ['erased', 'left alone; their articles were erased', 'left alone; their articles were erased'],
 ];
 
 /** The tally for a person: what was read, what it came to, and for a diff what would change. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { readingError } from '../database/database-error.ts';
+import { SELECT_ERASED_RAW_IDS } from '../erasure/statements.ts';
 import { type ArticleQuery, cursorOfNumber, cursorOfPlace, type RevisionQuery } from './article-query.ts';
 import {
   type ArticlePage,
@@ -24,7 +25,7 @@ import {
   textFromRow,
   type TextRow,
 } from './rows.ts';
-import { type RawView, rawViewOf } from './raw-view.ts';
+import { type RawView, erasedRawView, rawViewOf } from './raw-view.ts';
 import { SELECT_ARTICLES, SELECT_EARLIER_TEXTS, SELECT_FORMS, SELECT_RAW_ARTICLES } from './statements.ts';
 
 /** Reads articles and their revisions for the API. Withdrawn articles are found by their id only. */
@@ -95,7 +96,8 @@ export class ArticleSearch {
     const rows =
       ids.size === 0 ? [] : await this.#query<ArticleViewRow>(`${SELECT_ARTICLES} WHERE id = ANY($1)`, [[...ids]]);
     const articles = new Map(rows.map((row) => [row.id, viewOf(row)]));
-    return raws.map((raw) => rawViewOf(raw, articles));
+    const erased = await this.#query<{ raw_id: string }>(SELECT_ERASED_RAW_IDS, [rawIds]);
+    return [...raws.map((raw) => rawViewOf(raw, articles)), ...erased.map(({ raw_id }) => erasedRawView(raw_id))];
   }
 
   async #revisionViews(article: ArticleViewRow, revisions: readonly Revision[]): Promise<RevisionView[]> {

@@ -4,6 +4,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { Clusterer } from '../clusters/clusterer.ts';
+import { Eraser } from '../erasure/eraser.ts';
 import { StoreEvents } from '../events.ts';
 import { Indexer } from '../indexing/indexer.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
@@ -18,6 +19,7 @@ export class ArticlesConsumer {
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
     @Inject(Clusterer) private readonly clusterer: Clusterer,
     @Inject(Indexer) private readonly indexer: Indexer,
+    @Inject(Eraser) private readonly eraser: Eraser,
     @Inject(StoreEvents) private readonly report: StoreEvents,
   ) {}
 
@@ -31,6 +33,8 @@ export class ArticlesConsumer {
     this.relay.ring();
     this.clusterer.ring();
     this.indexer.ring();
+    const erased = sound.filter((_, at) => saved.effects[at] === 'erased');
+    if (erased.length > 0) await this.eraser.forgetEvents(erased);
     this.report.saved(saved, (performance.now() - startedAt) / 1000);
     return outcomes;
   }

@@ -28,8 +28,11 @@ export interface Announcement extends Change {
   readonly traceparent: string | null;
 }
 
-/** What an event did: changed what is shown, was kept behind what is shown, repeated a text that was known, said that a page is gone, or had come before. */
-export type Effect = 'shown' | 'kept' | 'repeated' | 'gone' | 'known';
+/** What an event did to what is stored: changed what is shown, was kept behind what is shown, repeated a text that was known, said that a page is gone, or had come before. */
+export type MergeEffect = 'shown' | 'kept' | 'repeated' | 'gone' | 'known';
+
+/** What became of an event; of `erased` nothing was stored, for it tells what was erased. */
+export type Effect = MergeEffect | 'erased';
 
 type ArticleEvent = CloudEvent<'news.articles.v1'>;
 
@@ -67,7 +70,7 @@ export class Merge {
   }
 
   /** `now` is when the change becomes true, RFC 3339 UTC. */
-  apply(event: ArticleEvent, now: string): Effect {
+  apply(event: ArticleEvent, now: string): MergeEffect {
     const before = this.raw(event.data.rawId);
     const after = rawStateAfter(before, event);
     if (after !== before) this.#remember(after);

@@ -20,6 +20,7 @@ export const RawViewSchema = Type.Object(
     ),
     gone: orNull(Type.Object(moment, { description: 'When its page was found to be gone; null when it never was' })),
     article: orNull(ArticleViewSchema),
+    erased: Type.Boolean({ description: 'Its article was erased for good: nothing that comes of it is stored' }),
   },
   { title: 'RawArticleState' },
 );
@@ -43,11 +44,18 @@ export const rawViewExample: RawView = {
   },
   gone: null,
   article: articleViewExample,
+  erased: false,
 };
 
 /** The state of a raw article with the article that it made, as that is shown now: perhaps by another raw article. */
 export function rawViewOf({ rawId, made, gone }: RawState, articles: ReadonlyMap<string, ArticleView>): RawView {
-  if (made === null) return { rawId, made: null, gone, article: null };
+  if (made === null) return { rawId, made: null, gone, article: null, erased: false };
   const { articleId, fetchedAt, parserVersion } = made;
-  return { rawId, made: { articleId, fetchedAt, parserVersion }, gone, article: articles.get(articleId) ?? null };
+  const article = articles.get(articleId) ?? null;
+  return { rawId, made: { articleId, fetchedAt, parserVersion }, gone, article, erased: false };
+}
+
+/** What is told of a raw article that was erased with its article. */
+export function erasedRawView(rawId: string): RawView {
+  return { rawId, made: null, gone: null, article: null, erased: true };
 }

@@ -2,6 +2,7 @@ import type { CloudEvent } from '@khabar/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { storingError } from '../database/database-error.ts';
 import { arrays } from '../database/set-statement.ts';
+import { erasedEvents } from '../erasure/erased-events.ts';
 import { RAW_COLUMNS } from './article-columns.ts';
 import { type Announcement, type Effect, Merge, type RawState, rawStateAfter } from './merge.ts';
 import { keptFormFromRow, rawFromRow, storedArticleFromRow } from './rows.ts';
@@ -55,9 +56,13 @@ async function saveOnce(dataSource: DataSource, events: readonly ArticleEvent[],
   const fresh = events.filter(({ id }) => !known.has(id));
   if (fresh.length === 0) return { effects: events.map(() => 'known'), announcements: [] };
   return dataSource.transaction(async (manager) => {
-    const { merge, newRaws } = await load(manager, fresh);
-    const effects = events.map((event) => (known.has(event.id) ? 'known' : merge.apply(event, now)));
-    await writeMerge(manager, merge, fresh, newRaws, now);
+    const erased = await erasedEvents(manager, fresh);
+    const wanted = fresh.filter(({ id }) => !erased.has(id));
+    const effectOf = (id: string) => (known.has(id) ? 'known' : erased.has(id) ? 'erased' : null);
+    if (wanted.length === 0) return { effects: events.map(({ id }) => effectOf(id)!), announcements: [] };
+    const { merge, newRaws } = await load(manager, wanted);
+    const effects = events.map((event) => effectOf(event.id) ?? merge.apply(event, now));
+    await writeMerge(manager, merge, wanted, newRaws, now);
     return { effects, announcements: merge.announcements };
   });
 }

@@ -6,6 +6,7 @@ import type { Announcement } from '../articles/merge.ts';
 import { INSERT_ANNOUNCEMENTS } from '../articles/statements.ts';
 import { databaseError } from '../database/database-error.ts';
 import { arrays } from '../database/set-statement.ts';
+import { SHARE_LOCK } from '../erasure/statements.ts';
 import { changedClusters, type Clustering } from './changed-clusters.ts';
 import { type Looked, moveKeys } from './key-rows.ts';
 import { linkArticles } from './link-articles.ts';
@@ -41,6 +42,7 @@ export async function clusterArticles(dataSource: DataSource, limit: number, now
     return await dataSource.transaction(async (manager) => {
       const turn: { taken: boolean }[] = await manager.query(TAKE_TURN);
       if (!turn[0]!.taken) return { ...NOTHING, inTurn: false };
+      await manager.query(SHARE_LOCK); // what is made of a text is not written once the text was erased
       const rows: QueuedRow[] = await manager.query(SELECT_QUEUED, [limit]);
       if (rows.length === 0) return NOTHING;
       return limit === 1 ? clusterOne(manager, rows[0]!, now) : clusterAll(manager, rows, now);

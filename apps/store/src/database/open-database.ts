@@ -12,6 +12,10 @@ import { ArticleEchoesEntity } from '../clusters/article-echoes.entity.ts';
 import { EchoKeyEntity } from '../clusters/echo-key.entity.ts';
 import { EchoLinkEntity } from '../clusters/echo-link.entity.ts';
 import { UnclusteredEntity } from '../clusters/unclustered.entity.ts';
+import { ErasedArticleEntity } from '../erasure/erased-article.entity.ts';
+import { ErasedRawArticleEntity } from '../erasure/erased-raw-article.entity.ts';
+import { ErasedTextEntity } from '../erasure/erased-text.entity.ts';
+import { Erasures1764500000000 } from '../migrations/1764500000000-erasures.ts';
 import { ArticleSearchEntity } from '../indexing/article-search.entity.ts';
 import { UnindexedEntity } from '../indexing/unindexed.entity.ts';
 import { CreateStore1764000000000 } from '../migrations/1764000000000-create-store.ts';
@@ -87,6 +91,9 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       EchoLinkEntity,
       ArticleSearchEntity,
       UnindexedEntity,
+      ErasedArticleEntity,
+      ErasedRawArticleEntity,
+      ErasedTextEntity,
       ChangeEntity,
       ChangesProgressEntity,
       HourlyCountsEntity,
@@ -97,6 +104,7 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       SearchApart1764200000000,
       Clusters1764300000000,
       Changes1764350000000,
+      Erasures1764500000000,
     ],
     migrationsTableName: 'migrations',
     synchronize: false,

@@ -4,6 +4,7 @@ import { type SearchedText, searchable } from '../articles/article-text.ts';
 import { searchWords } from '../articles/search-text.ts';
 import { databaseError } from '../database/database-error.ts';
 import { arrays, type Column, column, names, unnest } from '../database/set-statement.ts';
+import { SHARE_LOCK } from '../erasure/statements.ts';
 import { type Lexicon, type LexemeRow, SELECT_LEXEMES, type Unknown, type Word } from './lexicon.ts';
 import { searchVector } from './search-vector.ts';
 
@@ -85,6 +86,7 @@ const WRITE_SEARCH_ROWS = `
 export async function indexArticles(dataSource: DataSource, lexicon: Lexicon, limit: number): Promise<Indexed> {
   try {
     return await dataSource.transaction(async (manager) => {
+      await manager.query(SHARE_LOCK); // what is made of a text is not written once the text was erased
       const queued: QueueRow[] = await manager.query(TAKE_UNINDEXED, [limit]);
       if (queued.length === 0) return { count: 0, waitedSeconds: 0, refused: [] };
       // of an article that waits twice the later place counts: it is read once, as it is now

@@ -6,6 +6,7 @@ import type { ConsumeRequest, Driver, NumberedSender, OutgoingRecord } from '../
 import { Appender } from './appender.ts';
 import { newClient, openPool, rowsOf, type DatabaseSettings } from './database.ts';
 import { databaseError } from './database-error.ts';
+import { eraseRecords } from './erase-records.ts';
 import { GroupConsumer, type MemberSettings } from './group-consumer.ts';
 import { groupStates } from './group-states.ts';
 import { Log } from './log.ts';
@@ -134,6 +135,12 @@ class EmbeddedDriver implements Driver {
     await this.#ready();
     const [row] = await rowsOf<[boolean]>(this.#pool, { text: 'select bus.forget_group($1)', values: [group] });
     return row![0];
+  }
+
+  async erase(topic: string, keys: readonly string[], sinceMs: number): Promise<boolean> {
+    await this.#ready();
+    await eraseRecords(this.#pool, this.#log, topic, keys, sinceMs);
+    return true;
   }
 
   async health(): Promise<BusHealth> {

@@ -79,6 +79,10 @@ class KafkaDriver implements Driver {
     return this.#admin.deleteGroup(group);
   }
 
+  async erase(): Promise<boolean> {
+    return false;
+  }
+
   async health(): Promise<BusHealth> {
     const broken = [...this.#consumers].flatMap(({ trouble }) => trouble ?? []);
     if (broken.length > 0) return { up: false, detail: `Built anew, not consuming: ${broken.join(', ')}` };

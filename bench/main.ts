@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { type Bench, BenchRun, runBench } from './bench.ts';
 import { busBench } from './bus/bus.ts';
+import { echoesBench } from './echoes/echoes.ts';
 import { resultTable } from './table.ts';
 
-const BENCHES: readonly Bench[] = [busBench];
+const BENCHES: readonly Bench[] = [busBench, echoesBench];
 
 const MORE = `
 Benchmarks:

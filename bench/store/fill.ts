@@ -12,13 +12,19 @@ const COPIES_AT_ONCE = 10;
 /** Work that waits to be done, or is announced: rows that a store which has caught up does not have. */
 const PASSING = ['outbox', 'relay_round', 'unindexed', 'unclustered', 'migrations'];
 
+/** 63 bits of a copy's number. */
+const COPY_BITS = '((n::numeric * 7046029254386353131) % 9223372036854775807)::bigint';
+
 /** What tells one copy of a row from another; every other column is copied as it is. `n` is the number of the copy. */
 const OF_A_COPY: Readonly<Record<string, string>> = {
-  ...idColumns('id', 'article_id', 'raw_id', 'event_id'),
+  ...idColumns('id', 'article_id', 'raw_id', 'event_id', 'cluster_id', 'other_id'),
   ...timeColumns('fetched_at', 'first_fetched_at', 'published_at', 'sort_at', 'stored_at'),
   content_hash: `sha256(content_hash || int4send(n))`,
   // an odd multiple, so that no two copies of one fingerprint share many bits
-  fingerprint: `fingerprint # ((n::numeric * 7046029254386353131) % 9223372036854775807)::bigint`,
+  fingerprint: `fingerprint # ${COPY_BITS}`,
+  // 53 bits, as they are
+  key: `key # (${COPY_BITS} >> 10)`,
+  keys: `ARRAY(SELECT k # (${COPY_BITS} >> 10) FROM unnest(keys) AS k)`,
   url: `url || '/' || n`,
   canonical_url: `canonical_url || '/' || n`,
 };

@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import type { DataSource } from 'typeorm';
+import { saveArticles } from '../../apps/store/src/articles/save-articles.ts';
+import { clusterArticles } from '../../apps/store/src/clusters/cluster-articles.ts';
+import type { BenchRow, BenchRun } from '../bench.ts';
+import { corpusEvent } from '../store/corpus.ts';
+import { fillStore } from '../store/fill.ts';
+import { ownStore } from './own-store.ts';
+
+const BATCH = 300;
+const MEASURED_ARTICLES = 6_000;
+const [FEW, MANY] = [10_000, 200_000];
+/** Length of a clock tick in `/proc/PID/stat`: fixed for programs by Linux. */
+const TICK_MS = 10;
+
+/** Milliseconds of processor time that an article took. */
+interface Cost {
+  readonly node: number;
+  readonly postgres: number;
+}
+
+class Costs implements AsyncDisposable {
+  readonly few: Cost;
+  readonly many: Cost;
+
+  constructor(few: Cost, many: Cost) {
+    this.few = few;
+    this.many = many;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** The rows on what looking for echoes costs. */
+export const costRows: readonly BenchRow[] = [
+  {
+    what: `clusterer, processor time of a new article of 4 KB among ${MANY.toLocaleString('en')}`,
+    unit: 'ms',
+    peer: `among ${FEW.toLocaleString('en')}`,
+    target: 'at most 1.2 of the peer',
+    ok: ({ value, peer }) => value <= 1.2 * peer!,
+    async measure(run) {
+      const { few, many } = await costs(run);
+      return { value: many.node + many.postgres, peer: few.node + few.postgres };
+    },
+  },
+  {
+    what: 'of that in the clusterer, without Postgres',
+    unit: 'ms',
+    peer: '',
+    target: 'at most 0.2 ms',
+    ok: ({ value }) => value <= 0.2,
+    measure: async (run) => ({ value: (await costs(run)).many.node, peer: null }),
+  },
+];
+
+function costs(run: BenchRun): Promise<Costs> {
+  return run.once('costs', async () => {
+    const store = await ownStore(run, 'cost');
+    const catchUp = async () => void (await clusterAll(store));
+    await fillStore(run, store, FEW, catchUp);
+    await costOf(store, 1);
+    const few = await costOf(store, 2);
+    await fillStore(run, store, MANY, catchUp);
+    await costOf(store, 3); // the caches are those of a store at work
+    const many = await costOf(store, 4);
+    for (const [articles, { node, postgres }] of [[FEW, few] as const, [MANY, many] as const]) {
+      run.log(`  among ${articles}: ${node.toFixed(3)} ms here, ${postgres.toFixed(3)} ms in Postgres`);
+    }
+    return new Costs(few, many);
+  });
+}
+
+/** What articles of a series cost that are echoes of nothing. */
+async function costOf(store: DataSource, series: number): Promise<Cost> {
+  for (let at = 0; at < MEASURED_ARTICLES; at += BATCH) {
+    const events = Array.from({ length: BATCH }, (_, more) => corpusEvent(at + more, series));
+    await saveArticles(store, events, new Date().toISOString());
+  }
+  const [backend] = await store.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid');
+  const postgresBeforeMs = await processorMs(backend!.pid);
+  const nodeBefore = process.cpuUsage();
+  const count = await clusterAll(store);
+  const { user, system } = process.cpuUsage(nodeBefore);
+  const postgresMs = (await processorMs(backend!.pid)) - postgresBeforeMs;
+  return { node: (user + system) / 1000 / count, postgres: postgresMs / count };
+}
+
+async function clusterAll(store: DataSource): Promise<number> {
+  let all = 0;
+  for (;;) {
+    const { count } = await clusterArticles(store, BATCH, new Date().toISOString());
+    if (count === 0) return all;
+    all += count;
+  }
+}
+
+/** Processor time of another process so far. @throws Error where there is no /proc */
+async function processorMs(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => {
+    throw new Error('Processor time of Postgres is read from /proc, which is not here');
+  });
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third on, proc_pid_stat(5)
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}

@@ -1,5 +1,5 @@
-import { type Article, KhabarError, sourceId } from '@khabar/contracts';
-import type { Command } from 'commander';
+import { type Article, ARTICLE_KINDS, KhabarError, sourceId } from '@khabar/contracts';
+import { type Command, Option } from 'commander';
 import { ServiceProblem, callService } from '../api.ts';
 import { type Fact, articleText } from '../article-text.ts';
 import { canAsk, confirm } from '../confirm.ts';
@@ -11,6 +11,7 @@ import { instantOrDay, wholeNumber } from '../values.ts';
 const MORE = `
 Examples:
   $ khabar articles पुतिन
+  $ khabar articles '"prime minister" flood* -snow' --sort relevance
   $ khabar articles --language hi --from 2026-03-01 --limit 100
   $ khabar articles show 5f2c0d5e-4a52-5c2b-9d0a-0c8f4b1f2a33`;
 
@@ -32,6 +33,11 @@ const PAGE_SIZE = 100;
 interface ListOptions {
   readonly language?: string;
   readonly source?: string;
+  readonly author?: string;
+  readonly tag?: string;
+  readonly cluster?: string;
+  readonly kind?: string;
+  readonly sort?: string;
   readonly from?: string;
   readonly to?: string;
   readonly limit: number;
@@ -43,9 +49,14 @@ export function addArticles(program: Command, shell: Shell): void {
   const articles = program
     .command('articles')
     .description('list or search the stored articles, the newest first')
-    .argument('[query...]', 'words to search for')
+    .argument('[query...]', 'words to search for; "a phrase", begin*, -not, or')
     .option('--language <tag>', 'only of this language (BCP 47)')
     .option('--source <id>', 'only of this source: its id, or the URL of a feed', sourceOf)
+    .option('--author <name>', 'only with this author, letter for letter')
+    .option('--tag <tag>', 'only with this tag, letter for letter')
+    .option('--cluster <id>', 'only of this cluster: the same news in other places')
+    .addOption(new Option('--kind <kind>', 'only of this kind').choices(ARTICLE_KINDS))
+    .addOption(new Option('--sort <order>', 'the order of what is found').choices(['newest', 'relevance']))
     .option('--from <time>', 'only from this day or time on (2026-03-14 or 2026-03-14T09:30:00Z, UTC)', instantOrDay)
     .option('--to <time>', 'only to the end of this day, or before this time', instantOrDay)
     .option('--limit <count>', 'print so many at most', wholeNumber(1, 1_000_000), DEFAULT_LIMIT)
@@ -82,6 +93,11 @@ async function list(shell: Shell, query: string, options: ListOptions): Promise<
       q: query || undefined,
       language: options.language,
       source: options.source,
+      author: options.author,
+      tag: options.tag,
+      cluster: options.cluster,
+      kind: options.kind,
+      sort: options.sort,
       from: options.from,
       to: options.to,
       cursor,

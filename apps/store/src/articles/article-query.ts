@@ -1,3 +1,4 @@
+import { ARTICLE_KINDS } from '@khabar/contracts';
 import { problem } from '@khabar/runtime';
 import { ArticleViewSchema, RevisionViewSchema } from './article-view.ts';
 import type { Fields } from './pick-fields.ts';
@@ -9,11 +10,18 @@ export interface ArticleQuery {
   readonly language: string | null;
   readonly source: string | null;
   readonly rawId: string | null;
+  /** As the article names them, letter for letter. */
+  readonly author: string | null;
+  readonly tag: string | null;
+  readonly cluster: string | null;
+  readonly kind: (typeof ARTICLE_KINDS)[number] | null;
   /** Instants, RFC 3339 UTC: from the first on, and before the second. */
   readonly from: string | null;
   readonly to: string | null;
-  /** The last article of the page before. */
+  readonly sort: (typeof SORTS)[number];
+  /** The last article of the page before: of a list of the newest, and of one by relevance. */
   readonly after: ArticlePlace | null;
+  readonly ranked: RankedPlace | null;
   readonly limit: number;
   readonly fields: Fields;
 }
@@ -23,6 +31,17 @@ export interface ArticlePlace {
   readonly sortAt: string;
   readonly id: string;
 }
+
+/** An article's place in a list by relevance. */
+export interface RankedPlace extends ArticlePlace {
+  /** A `real` in writing, as exact as Postgres has it. */
+  readonly rank: string;
+  /** The newest article that was there to be ranked on the first page: what came later is not of this list. */
+  readonly first: ArticlePlace;
+}
+
+/** Orders of the list of articles. */
+export const SORTS = ['newest', 'relevance'] as const;
 
 /** What is asked of the list of an article's revisions. */
 export interface RevisionQuery {
@@ -38,11 +57,16 @@ export const PAGE_LIMITS = { default: 20, max: 100 } as const;
 /** Longest text that is searched for, in characters. */
 export const MAX_QUERY_LENGTH = 500;
 
+/** Longest name of an author or a tag, in characters. */
+export const MAX_NAME_LENGTH = 200;
+
 const ARTICLE_FIELDS = Object.keys(ArticleViewSchema.properties);
 const REVISION_FIELDS = Object.keys(RevisionViewSchema.properties);
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/** What Postgres writes for a rank, which is from 0 to 1. */
+const REAL = /^\d(?:\.\d{1,12})?(?:e-\d{1,2})?$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i;
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -55,18 +79,27 @@ export type QueryParameters = Readonly<Record<string, unknown>>;
 /** @throws HttpException 400 naming every parameter that is wrong. */
 export function readArticleQuery(parameters: QueryParameters): ArticleQuery {
   const read = new ParameterReader(parameters);
+  const q = read.text('q', MAX_QUERY_LENGTH);
+  const sort = read.one('sort', SORTS.join(' or '), (text) => SORTS.find((name) => name === text)) ?? 'newest';
+  if (sort === 'relevance' && q === null) read.fault('sort', 'must be newest without q');
+  const isRanked = sort === 'relevance';
+  const cursor = 'nextCursor of another page of the same list';
   return read.all({
-    q: read.one('q', `text of at most ${MAX_QUERY_LENGTH} characters`, (text) =>
-      text.length > MAX_QUERY_LENGTH || text.includes('\0') ? undefined : text,
-    ),
+    q,
     language: read.one('language', 'a language tag such as hi or pt-BR', (text) =>
       /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*$/i.test(text) ? text.toLowerCase() : undefined,
     ),
     source: read.one('source', "a source's id (a UUID)", readUuid),
     rawId: read.one('rawId', "a raw article's id (a UUID)", readUuid),
+    author: read.text('author', MAX_NAME_LENGTH),
+    tag: read.text('tag', MAX_NAME_LENGTH),
+    cluster: read.one('cluster', "a cluster's id (a UUID)", readUuid),
+    kind: read.one('kind', `one of ${ARTICLE_KINDS.join(', ')}`, (text) => ARTICLE_KINDS.find((name) => name === text)),
     from: read.one('from', 'a day or an instant of RFC 3339', (text) => readInstant(text, 0)),
     to: read.one('to', 'a day or an instant of RFC 3339', (text) => readInstant(text, DAY_MS)),
-    after: read.one('cursor', 'nextCursor of another page', placeOfCursor),
+    sort,
+    after: isRanked ? null : read.one('cursor', cursor, placeOfCursor),
+    ranked: isRanked ? read.one('cursor', cursor, rankedPlaceOfCursor) : null,
     limit: read.limit(),
     fields: read.fields(ARTICLE_FIELDS),
   });
@@ -151,13 +184,28 @@ export function cursorOfPlace({ sortAt, id }: ArticlePlace): string {
   return encode(`${sortAt} ${id}`);
 }
 
+/** An opaque cursor: what follows this place in a list by relevance. */
+export function cursorOfRankedPlace({ rank, sortAt, id, first }: RankedPlace): string {
+  return encode([rank, sortAt, id, first.sortAt, first.id].join(' '));
+}
+
 /** An opaque cursor: what came before this revision. */
 export function cursorOfNumber(number: number): string {
   return encode(String(number));
 }
 
 function placeOfCursor(cursor: string): ArticlePlace | undefined {
-  const [sortAt = '', id = '', ...more] = decode(cursor).split(' ');
+  return placeOf(decode(cursor).split(' '));
+}
+
+function rankedPlaceOfCursor(cursor: string): RankedPlace | undefined {
+  const [rank = '', ...parts] = decode(cursor).split(' ');
+  const place = placeOf(parts.slice(0, 2));
+  const first = placeOf(parts.slice(2));
+  return REAL.test(rank) && place && first ? { rank, ...place, first } : undefined;
+}
+
+function placeOf([sortAt = '', id = '', ...more]: readonly string[]): ArticlePlace | undefined {
   return INSTANT.test(sortAt) && storableInstant(Date.parse(sortAt)) && UUID.test(id) && more.length === 0
     ? { sortAt, id }
     : undefined;
@@ -176,7 +224,7 @@ function encode(text: string): string {
 }
 
 function decode(cursor: string): string {
-  return /^[\w-]{1,200}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
+  return /^[\w-]{1,300}$/.test(cursor) ? Buffer.from(cursor, 'base64url').toString('utf8') : '';
 }
 
 function readUuid(text: string): string | undefined {
@@ -218,6 +266,18 @@ export class ParameterReader {
     const value = parse(text.trim());
     if (value === undefined) this.#faults.push({ field: name, message: `must be ${expectation}` });
     return value ?? null;
+  }
+
+  /** Text as it is. */
+  text(name: string, maxLength: number): string | null {
+    return this.one(name, `text of at most ${maxLength} characters`, (text) =>
+      text.length > maxLength || text.includes('\0') ? undefined : text,
+    );
+  }
+
+  /** Something that one parameter alone does not show. */
+  fault(field: string, message: string): void {
+    this.#faults.push({ field, message });
   }
 
   /** A parameter that has to be given, and was not. */

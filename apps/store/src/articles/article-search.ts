@@ -1,8 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { readingError } from '../database/database-error.ts';
 import { SELECT_ERASED_RAW_IDS } from '../erasure/statements.ts';
-import { type ArticleQuery, cursorOfNumber, cursorOfPlace, type RevisionQuery } from './article-query.ts';
+import {
+  type ArticleQuery,
+  cursorOfNumber,
+  cursorOfPlace,
+  cursorOfRankedPlace,
+  type RevisionQuery,
+} from './article-query.ts';
 import {
   type ArticlePage,
   type ArticleView,
@@ -13,8 +19,10 @@ import {
   viewOf,
 } from './article-view.ts';
 import type { ArticleText } from './article-text.ts';
+import { excerptOf } from './excerpt.ts';
 import { sameText } from './form.ts';
-import { listStatement } from './list-statement.ts';
+import { estimateStatement, foundStatement, listStatement, RANKED_ARTICLES } from './list-statement.ts';
+import { type AskPhrases, readSearch, type SearchQuery, SELECT_PHRASES } from './search-query.ts';
 import { type Revision, revisionsOf } from './revisions.ts';
 import {
   formFromRow,
@@ -25,24 +33,41 @@ import {
   textFromRow,
   type TextRow,
 } from './rows.ts';
+import { estimateOf, type ExplainRow, searchStrategy } from './search-strategy.ts';
 import { type RawView, erasedRawView, rawViewOf } from './raw-view.ts';
-import { SELECT_ARTICLES, SELECT_EARLIER_TEXTS, SELECT_FORMS, SELECT_RAW_ARTICLES } from './statements.ts';
+import {
+  SEARCH_BY_INDEX,
+  SELECT_ARTICLES,
+  SELECT_EARLIER_TEXTS,
+  SELECT_FORMS,
+  SELECT_POSITIONS,
+  SELECT_RAW_ARTICLES,
+} from './statements.ts';
+
+/** An article that was listed; of a list by relevance with its rank, and the newest article that was ranked. */
+interface FoundRow extends ArticleViewRow {
+  readonly rank?: string;
+  readonly first_sort_at?: Date;
+  readonly first_id?: string;
+}
+
+interface PositionsRow {
+  readonly article_id: string;
+  readonly lexeme: string;
+  readonly positions: readonly number[];
+}
 
 /** Reads articles and their revisions for the API. Withdrawn articles are found by their id only. */
 @Injectable()
 export class ArticleSearch {
   constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
 
-  /** One page, newest first. @throws KhabarError `database-unavailable` */
+  /** One page. What a search finds may, for a second, be withdrawn already: then a page is shorter. @throws KhabarError `database-unavailable` */
   async list(query: ArticleQuery): Promise<ArticlePage> {
+    if (query.q !== null) return this.#search(query, query.q);
     const { text, parameters } = listStatement(query);
-    const rows = await this.#query<ArticleViewRow>(text, parameters);
-    const page = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? page.at(-1)! : null;
-    return {
-      items: page.map(viewOf),
-      nextCursor: last && cursorOfPlace({ sortAt: last.sort_at.toISOString(), id: last.id }),
-    };
+    const rows = await this.#query<FoundRow>(text, parameters);
+    return pageOf(rows, query, viewOf);
   }
 
   /** The article of an id, withdrawn ones too; null when there is none. @throws KhabarError `database-unavailable` */
@@ -100,6 +125,48 @@ export class ArticleSearch {
     return [...raws.map((raw) => rawViewOf(raw, articles)), ...erased.map(({ raw_id }) => erasedRawView(raw_id))];
   }
 
+  async #search(query: ArticleQuery, q: string): Promise<ArticlePage> {
+    return this.dataSource
+      .transaction(async (manager) => {
+        await manager.query(SEARCH_BY_INDEX);
+        const ask: AskPhrases = async (...questions) => {
+          const rows: { text: string }[] = await manager.query(SELECT_PHRASES, questions);
+          return rows.map(({ text }) => text);
+        };
+        const search = await readSearch(q, query.language, ask);
+        if (search.text === '') return { items: [], nextCursor: null };
+        const estimate = estimateStatement(query, search);
+        const plans: ExplainRow[] = await manager.query(estimate.text, [...estimate.parameters]);
+        const wanted = query.sort === 'relevance' ? RANKED_ARTICLES : query.limit + 1;
+        const strategy = searchStrategy(estimateOf(plans[0]!['QUERY PLAN']), wanted);
+        const { text, parameters } = foundStatement(query, search, strategy);
+        const rows: FoundRow[] = await manager.query(text, [...parameters]);
+        return this.#foundPage(manager, rows, query, search);
+      })
+      .catch((error: unknown) => {
+        throw readingError(error);
+      });
+  }
+
+  async #foundPage(
+    manager: EntityManager,
+    rows: readonly FoundRow[],
+    query: ArticleQuery,
+    search: SearchQuery,
+  ): Promise<ArticlePage> {
+    if (query.fields !== null && !query.fields.includes('excerpt')) return pageOf(rows, query, viewOf);
+    const ids = rows.slice(0, query.limit).map(({ id }) => id);
+    const beginnings = search.beginnings.map((beginning) => `${beginning.replace(/[\\%_]/g, '\\$&')}%`);
+    const found: PositionsRow[] = await manager.query(SELECT_POSITIONS, [ids, search.lexemes, beginnings]);
+    const byArticle = Map.groupBy(found, ({ article_id }) => article_id);
+    return pageOf(rows, query, (row) => {
+      const places = (byArticle.get(row.id) ?? []).flatMap(({ lexeme, positions }) =>
+        positions.map((position) => [position, lexeme] as const),
+      );
+      return { ...viewOf(row), excerpt: excerptOf(textFromRow(row), new Map(places)) };
+    });
+  }
+
   async #revisionViews(article: ArticleViewRow, revisions: readonly Revision[]): Promise<RevisionView[]> {
     const present = formFromRow(article);
     const earlier = revisions.map(({ form }) => form).filter((form) => !sameText(form, present));
@@ -134,4 +201,18 @@ export class ArticleSearch {
       throw readingError(error);
     }
   }
+}
+
+function pageOf(rows: readonly FoundRow[], { limit }: ArticleQuery, view: (row: FoundRow) => ArticleView): ArticlePage {
+  const page = rows.slice(0, limit);
+  return {
+    items: page.filter(({ withdrawn }) => withdrawn === null).map(view),
+    nextCursor: rows.length > limit ? cursorBehind(page.at(-1)!) : null,
+  };
+}
+
+function cursorBehind({ sort_at, id, rank, first_sort_at, first_id }: FoundRow): string {
+  const place = { sortAt: sort_at.toISOString(), id };
+  if (rank === undefined) return cursorOfPlace(place);
+  return cursorOfRankedPlace({ ...place, rank, first: { sortAt: first_sort_at!.toISOString(), id: first_id! } });
 }

@@ -19,6 +19,12 @@ export const ArticleViewSchema = Type.Object(
           'Why it is no longer listed: its page is gone (title, body and what else is text are null then, and stay in its revisions), or its page is known as another article',
       }),
     ),
+    excerpt: Type.Optional(
+      Type.String({
+        description:
+          'Of what a search found: the part of the text that shows best why, as HTML, escaped, the words in <mark>',
+      }),
+    ),
   },
   { title: 'StoredArticle' },
 );

@@ -372,7 +372,9 @@ describe('the API of the store', () => {
     ]);
     const { parameters, responses } = document.paths['/api/v1/articles']!.get!;
     const described = parameters!.flatMap((found) => ('name' in found && found.in === 'query' ? [found.name] : []));
-    expect(described.sort()).toEqual(['cursor', 'fields', 'from', 'language', 'limit', 'q', 'rawId', 'source', 'to']);
+    expect(described.sort()).toEqual(
+      'author cluster cursor fields from kind language limit q rawId sort source tag to'.split(' ').sort(),
+    );
     const { schema, example } = (responses['200'] as unknown as ApiPage).content['application/json'];
     expect(schema.properties.items.items.required).toContain('title');
     expect(pageValidator.check(example)).toBe(true);

@@ -1,9 +1,11 @@
+import { ARTICLE_KINDS } from '@khabar/contracts';
 import { acceptedType, apiProblem, apiSchema, ConditionalGet, problem, TextAnswer } from '@khabar/runtime';
 import { Controller, Get, Headers, Inject, Param, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
   articleNotFound,
+  MAX_NAME_LENGTH,
   MAX_QUERY_LENGTH,
   PAGE_LIMITS,
   type QueryParameters,
@@ -14,6 +16,7 @@ import {
   readRevisionNumber,
   readRevisionQuery,
   revisionNotFound,
+  SORTS,
 } from './article-query.ts';
 import { ArticleSearch } from './article-search.ts';
 import {
@@ -25,6 +28,7 @@ import {
   articleViewExample,
   revisionViewExample,
 } from './article-view.ts';
+import { RANKED_ARTICLES } from './list-statement.ts';
 import { pickFields } from './pick-fields.ts';
 import { diffRevisions, type RevisionDiff, revisionDiffExample, RevisionDiffSchema } from './revision-diff.ts';
 import { revisionDiffPage } from './revision-diff-page.ts';
@@ -79,17 +83,27 @@ export class ArticlesController {
 
   @Get()
   @ApiOperation({
-    summary: 'Articles, newest first',
+    summary: 'Articles, listed and searched',
     description:
-      'Newest by publication, or by the first fetch where that is earlier or no publication is known. Conditions are joined by AND. Withdrawn articles are not listed.',
+      'The newest first: by publication, or by the first fetch where that is earlier or no publication is known. Conditions are joined by AND. Withdrawn articles are not listed. ' +
+      'A cursor goes on behind the last article of its page: nothing that was there at the first page is left out. An article is met again only when it was stored anew meanwhile with an earlier date; ' +
+      'in a list by relevance, one whose text changed may be met again or not at all, and what became known after the first page is not listed.',
   })
   @ApiQuery({
     name: 'q',
     required: false,
     description:
-      'Words that all occur; "a phrase"; or; -not. Words are stemmed in their language; without `language` by their script. Scripts without spaces are searched for any part.',
+      'Words that all occur; "a phrase"; begin* for words that begin so (two letters or more); -not; or between alternatives. Words are stemmed in the language of the article; with `language`, only as that language does. ' +
+      'Of what is written without spaces any part is found. Spelling variants of Devanagari and Arabic are one. An article can be found within 2 seconds of being stored.',
     schema: { type: 'string', maxLength: MAX_QUERY_LENGTH },
     example: '"rain reaches" coast -snow',
+  })
+  @ApiQuery({
+    name: 'sort',
+    required: false,
+    description: `relevance, of a search only: of the newest ${RANKED_ARTICLES} that are found, first those that have the words in the title, then in labels, standfirst, names and tags, and often`,
+    schema: { type: 'string', enum: [...SORTS], default: SORTS[0] },
+    example: 'relevance',
   })
   @ApiQuery({
     name: 'language',
@@ -109,6 +123,33 @@ export class ArticlesController {
     required: false,
     description: 'Made of this raw article',
     schema: { type: 'string', format: 'uuid' },
+  })
+  @ApiQuery({
+    name: 'author',
+    required: false,
+    description: 'With this author, letter for letter as the article names them; q finds names in other spellings',
+    schema: { type: 'string', maxLength: MAX_NAME_LENGTH },
+    example: 'Asha Verma',
+  })
+  @ApiQuery({
+    name: 'tag',
+    required: false,
+    description: 'With this tag, letter for letter',
+    schema: { type: 'string', maxLength: MAX_NAME_LENGTH },
+    example: 'rain',
+  })
+  @ApiQuery({
+    name: 'cluster',
+    required: false,
+    description: 'Of this cluster: the same news as told in other places',
+    schema: { type: 'string', format: 'uuid' },
+  })
+  @ApiQuery({
+    name: 'kind',
+    required: false,
+    description: 'What the page turned out to be',
+    schema: { type: 'string', enum: [...ARTICLE_KINDS] },
+    example: 'article',
   })
   @ApiQuery({
     name: 'from',

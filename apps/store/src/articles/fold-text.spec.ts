@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldText } from './fold-text.ts';
 
+/** Letters and marks that are folded, alone and together. */
+const ODD = [...'aIiıÉe\u0301\u0307\u0308ёЁеüﬁ½Ⅷ\u00ad\u200dकङ\u094dखन\u093cतऱंँ०أإاى\u0654یةہک\u0640\u064e٢ﷺガｶﾞ한ำ😀'];
+
 describe('one spelling for texts and queries', () => {
   it.each([
     ['nukta, composed or not', ['ज़मीन', 'ज\u093cमीन', '\u095bमीन', 'जमीन']],
@@ -33,7 +36,7 @@ describe('one spelling for texts and queries', () => {
 
   it('leaves nothing to fold', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...ODD) }), (text) => {
         const folded = foldText(text);
         expect(foldText(folded)).toBe(folded);
       }),

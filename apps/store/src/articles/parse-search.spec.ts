@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parseSearch } from './parse-search.ts';
 
 const brief = (query: string) =>
-  parseSearch(query).map((terms) => terms.map(({ text, isExcluded }) => (isExcluded ? `not ${text}` : text)));
+  parseSearch(query).map((terms) =>
+    terms.map(({ text, isExcluded, isPrefix }) => `${isExcluded ? 'not ' : ''}${text}${isPrefix ? ' …' : ''}`),
+  );
 
 describe('what is typed into a search box', () => {
   it('is words that all occur', () => {
@@ -26,6 +28,10 @@ describe('what is typed into a search box', () => {
     ]);
     expect(brief('or rain or')).toEqual([['rain']]);
     expect(brief('"or"')).toEqual([['or']]);
+  });
+
+  it('means all words that begin so by a star at the end', () => {
+    expect(brief('gov* -min* "prime min*" *ment')).toEqual([['gov …', 'not min …', 'prime min …', '*ment']]);
   });
 
   it('says nothing by signs alone', () => {

@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@khabar/testing';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
-import { readArticleQuery } from './article-query.ts';
+import { type QueryParameters, readArticleQuery } from './article-query.ts';
 import { idOf } from './event-factory.fixture.ts';
 import { SELECT_REPEATS } from './forget-repeats.ts';
-import { listStatement } from './list-statement.ts';
-import { LOCK_ARTICLES, LOCK_RAW_ARTICLES, SELECT_FORMS, SELECT_KNOWN_EVENTS, SELECT_MAKERS } from './statements.ts';
+import { estimateStatement, foundStatement, listStatement, RANKED_ARTICLES, type Statement } from './list-statement.ts';
+import { readSearch, SELECT_PHRASES } from './search-query.ts';
+import { estimateOf, type ExplainRow, searchStrategy } from './search-strategy.ts';
+import {
+  LOCK_ARTICLES,
+  LOCK_RAW_ARTICLES,
+  SEARCH_BY_INDEX,
+  SELECT_FORMS,
+  SELECT_KNOWN_EVENTS,
+  SELECT_MAKERS,
+} from './statements.ts';
 
-const ROWS = 20_000;
+const ROWS = 100_000;
 
 /** One of the 20. */
 const SOURCE = createHash('md5')
@@ -17,14 +26,15 @@ const SOURCE = createHash('md5')
   .digest('hex')
   .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
-/** Articles of 30 days, 20 sources and 7 languages, one word in a hundred of them. */
+/** Articles of 139 days, 20 sources and 7 languages: each with a word of a hundred, an author of a thousand, a tag of two hundred; half have a frequent word. */
 const FILL_ARTICLES = `
   INSERT INTO store.articles (id, revision, last_number, stored_at, first_fetched_at, sort_at, sources, event_id, raw_id, source_id,
     fetched_at, how, parser_version, content_hash, metadata_hash, word_count, warnings, title, body, headings, kind, authors, agencies,
     language, tags, images)
   SELECT gen_random_uuid(), 1, 1, at, at, at, ARRAY[md5('source ' || n % 20)::uuid], md5('event ' || n)::uuid, md5('raw ' || n)::uuid,
-    md5('source ' || n % 20)::uuid, at, 'page', 1, sha256(n::text::bytea), sha256('m'), 10, '{}', 'Title ' || n, 'word' || n % 100, '{}',
-    'article', '{}', '{}', ('{hi,en,ru,ar,ja,es,pt-BR}'::text[])[1 + n % 7], '{}', '[]'
+    md5('source ' || n % 20)::uuid, at, 'page', 1, sha256(n::text::bytea), sha256('m'), 10, '{}', 'Title ' || n,
+    'word' || n % 100 || CASE n % 2 WHEN 0 THEN ' often' ELSE '' END, '{}', CASE n % 50 WHEN 0 THEN 'video' ELSE 'article' END,
+    ARRAY['author ' || n % 1000], '{}', ('{hi,en,ru,ar,ja,es,pt-BR}'::text[])[1 + n % 7], ARRAY['tag ' || n % 200], '[]'
   FROM generate_series(1, ${ROWS}) AS n, LATERAL (SELECT timestamptz '2026-01-01' + n * interval '2 minutes' AS at)`;
 
 const FILL_OTHERS = [
@@ -34,8 +44,8 @@ const FILL_OTHERS = [
   FROM store.articles`,
   `INSERT INTO store.raw_articles (raw_id, article_id, event_id, fetched_at, parser_version)
   SELECT raw_id, id, event_id, fetched_at, 1 FROM store.articles`,
-  `INSERT INTO store.article_search (article_id, sort_at, vector, position)
-  SELECT id, sort_at, to_tsvector('simple', body), 1 FROM store.articles`,
+  `INSERT INTO store.article_search (article_id, sort_at, language, vector, position)
+  SELECT id, sort_at, lower(language), to_tsvector('simple', body), 1 FROM store.articles`,
   'ANALYZE store.articles, store.revisions, store.raw_articles, store.article_search',
 ];
 
@@ -57,9 +67,26 @@ describe(`the plans over ${ROWS} articles`, () => {
     await database.drop();
   });
 
-  async function planOf(text: string, parameters: readonly unknown[]): Promise<string> {
-    const rows: Record<string, string>[] = await store.query(`EXPLAIN ${text}`, [...parameters]);
+  async function planOf({ text, parameters }: Statement, manager: EntityManager = store.manager): Promise<string> {
+    const rows: Record<string, string>[] = await manager.query(`EXPLAIN ${text}`, [...parameters]);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
+  }
+
+  /** Of a search with the way that is taken for it, before its plan. */
+  async function planOfList(parameters: QueryParameters): Promise<string> {
+    const query = readArticleQuery(parameters);
+    if (query.q === null) return planOf(listStatement(query));
+    return store.transaction(async (manager) => {
+      await manager.query(SEARCH_BY_INDEX);
+      const search = await readSearch(query.q!, query.language, async (...questions) => {
+        const rows: { text: string }[] = await manager.query(SELECT_PHRASES, questions);
+        return rows.map(({ text }) => text);
+      });
+      const estimate = estimateStatement(query, search);
+      const [row]: ExplainRow[] = await manager.query(estimate.text, [...estimate.parameters]);
+      const strategy = searchStrategy(estimateOf(row!['QUERY PLAN']), query.sort === 'newest' ? 21 : RANKED_ARTICLES);
+      return `${strategy}: ${await planOf(foundStatement(query, search, strategy), manager)}`;
+    });
   }
 
   it.each([
@@ -67,33 +94,68 @@ describe(`the plans over ${ROWS} articles`, () => {
     { language: 'hi' },
     { language: 'pt-BR' },
     { source: SOURCE },
+    { author: 'author 7' },
+    { tag: 'tag 7' },
+    { tag: 'tag 7', author: 'author 7', source: SOURCE },
+    { kind: 'video' },
+    { kind: 'article' },
+    { cluster: idOf('cluster') },
     { rawId: idOf('raw') },
     { q: 'word7' },
     { q: 'word7 -word8', language: 'en' },
+    { q: '"often word7"' },
+    { q: 'wor*' },
+    { q: '-word8' },
+    { q: 'word7', tag: 'tag 7' },
+    { q: 'word7', sort: 'relevance' },
+    { q: 'often', sort: 'relevance', language: 'hi' },
     { from: '2026-01-03', to: '2026-01-04' },
     { cursor: Buffer.from(`2026-01-10T00:00:00.000Z ${idOf('article')}`).toString('base64url') },
   ])('read no whole table to list by %o', async (parameters) => {
-    const { text, parameters: values } = listStatement(readArticleQuery(parameters));
-    expect(await planOf(text, values)).not.toContain('Seq Scan');
+    expect(await planOfList(parameters)).not.toContain('Seq Scan');
   });
 
-  it('walk the newest articles in their order, without sorting them', async () => {
-    for (const parameters of [{}, { language: 'hi' }]) {
-      const { text, parameters: values } = listStatement(readArticleQuery(parameters));
-      expect(await planOf(text, values)).not.toContain('Sort');
+  it.each([{}, { language: 'hi' }, { kind: 'article' }, { kind: 'video' }])(
+    'walk the newest articles in their order, without sorting them, by %o',
+    async (parameters) => {
+      expect(await planOfList(parameters)).not.toContain('Sort');
+    },
+  );
+
+  it('look rare words up and put what they find in order', async () => {
+    for (const more of [{}, { language: 'hi' }, { tag: 'tag 7' }, { sort: 'relevance' }]) {
+      const plan = await planOfList({ q: 'word7', ...more });
+      expect(plan).toMatch(/^look up:/);
+      expect(plan).toContain('Bitmap Index Scan on article_search_vector');
     }
   });
 
+  it('walk the newest articles for frequent words, and read no more of them than are wanted', async () => {
+    for (const more of [{}, { language: 'hi' }, { kind: 'article' }, { sort: 'relevance' }]) {
+      const plan = await planOfList({ q: 'often', ...more });
+      expect(plan).toMatch(/^walk:/);
+      expect(plan).toMatch(/Limit[^\n]*\n(?: *-> +Nested Loop[^\n]*\n)? *-> +Index Scan using article_search_newest/);
+      expect(plan).not.toContain('article_search_vector');
+    }
+  });
+
+  it('read what a rare filter finds for frequent words', async () => {
+    const plan = await planOfList({ q: 'often', author: 'author 7' });
+    expect(plan).toMatch(/^filter:/);
+    expect(plan).toContain('Bitmap Index Scan on articles_authors');
+    expect(plan).toContain('Index Scan using article_search_pkey');
+  });
+
   it('read no whole table to look for repeats', async () => {
-    const plan = await planOf(SELECT_REPEATS, [articleIds[0], 1_000, '2026-03-01T00:00:00.000Z']);
+    const plan = await planOf({ text: SELECT_REPEATS, parameters: [articleIds[0], 1_000, '2026-03-01T00:00:00.000Z'] });
     expect(plan).not.toContain('Seq Scan');
   });
 
   it('read no whole table to save a batch', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => idOf(String(n)));
-    expect(await planOf(SELECT_KNOWN_EVENTS, [articleIds, ids])).not.toContain('Seq Scan');
+    expect(await planOf({ text: SELECT_KNOWN_EVENTS, parameters: [articleIds, ids] })).not.toContain('Seq Scan');
     for (const statement of [LOCK_RAW_ARTICLES, LOCK_ARTICLES, SELECT_FORMS, SELECT_MAKERS]) {
-      expect(await planOf(statement, [ids])).not.toContain('Seq Scan');
+      expect(await planOf({ text: statement, parameters: [ids] })).not.toContain('Seq Scan');
     }
   });
 });

@@ -94,13 +94,44 @@ export function isSingleLetter(text: string): boolean {
   return text.match(UNSPACED)?.[0] === text && text.match(LETTER)?.length === 1;
 }
 
+/** Whether the last letter of a text is of a script without spaces. */
+export function endsUnspaced(text: string): boolean {
+  return unspacedRuns(text).at(-1)?.isUnspaced ?? false;
+}
+
+/** A part of a text. */
+export interface Run {
+  readonly start: number;
+  readonly piece: string;
+  /** Written without spaces between words; the others are what stands between such runs. */
+  readonly isUnspaced: boolean;
+}
+
+/** A text cut where scripts without spaces begin and end. */
+export function unspacedRuns(text: string): Run[] {
+  const runs: Run[] = [];
+  let at = 0;
+  for (const { 0: piece, index } of text.matchAll(UNSPACED)) {
+    if (index > at) runs.push({ start: at, piece: text.slice(at, index), isUnspaced: false });
+    runs.push({ start: index, piece, isUnspaced: true });
+    at = index + piece.length;
+  }
+  if (at < text.length) runs.push({ start: at, piece: text.slice(at), isUnspaced: false });
+  return runs;
+}
+
+/** Letters, each with the marks upon it. */
+export function letters(run: string): string[] {
+  return run.match(LETTER) ?? [];
+}
+
 function pairs(run: string): string[] {
-  const letters = run.match(LETTER) ?? [];
-  return letters.slice(1).map((letter, at) => letters[at]! + letter);
+  const all = letters(run);
+  return all.slice(1).map((letter, at) => all[at]! + letter);
 }
 
 function lastLetter(run: string): string {
-  return run.match(LETTER)?.at(-1) ?? '';
+  return letters(run).at(-1) ?? '';
 }
 
 /** Letters and digits with the marks upon them; in a text as {@link searchText} has it. */

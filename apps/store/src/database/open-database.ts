@@ -23,6 +23,7 @@ import { RelayRound1764100000000 } from '../migrations/1764100000000-relay-round
 import { SearchApart1764200000000 } from '../migrations/1764200000000-search-apart.ts';
 import { Clusters1764300000000 } from '../migrations/1764300000000-clusters.ts';
 import { Changes1764350000000 } from '../migrations/1764350000000-changes.ts';
+import { SearchFilters1764400000000 } from '../migrations/1764400000000-search-filters.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { HourlyCountsEntity } from '../stats/hourly-counts.entity.ts';
@@ -104,6 +105,7 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       SearchApart1764200000000,
       Clusters1764300000000,
       Changes1764350000000,
+      SearchFilters1764400000000,
       Erasures1764500000000,
     ],
     migrationsTableName: 'migrations',

@@ -43,6 +43,8 @@ interface IndexedArticleRow extends SearchedText {
 interface SearchRow {
   readonly articleId: string;
   readonly sortAt: string;
+  /** BCP 47, in lower case. */
+  readonly language: string | null;
   readonly vector: Buffer;
   readonly position: string;
   readonly refused: string | null;
@@ -64,6 +66,7 @@ const SELECT_INDEXED_ARTICLES = `
 const SEARCH_COLUMNS: readonly Column<SearchRow>[] = [
   column('article_id', 'uuid', ({ articleId }) => articleId),
   column('sort_at', 'timestamptz', ({ sortAt }) => sortAt),
+  column('language', 'text', ({ language }) => language),
   column('vector', 'tsvector', ({ vector }) => vector),
   column('position', 'bigint', ({ position }) => position),
   column('refused', 'text', ({ refused }) => refused),
@@ -73,7 +76,7 @@ const SEARCH_COLUMNS: readonly Column<SearchRow>[] = [
 const WRITE_SEARCH_ROWS = `
   INSERT INTO store.article_search AS s (${names(SEARCH_COLUMNS)})
   SELECT * FROM ${unnest(SEARCH_COLUMNS)} ORDER BY x.article_id
-  ON CONFLICT (article_id) DO UPDATE SET sort_at = excluded.sort_at, vector = excluded.vector, position = excluded.position,
+  ON CONFLICT (article_id) DO UPDATE SET sort_at = excluded.sort_at, language = excluded.language, vector = excluded.vector, position = excluded.position,
     refused = excluded.refused
   WHERE s.position < excluded.position`;
 
@@ -151,7 +154,9 @@ function searchRow(row: IndexedArticleRow, [title = [], lead = [], body = []]: r
     { weight: 'B', words: lead },
     { weight: 'D', words: body },
   ]);
-  return { articleId: row.id, sortAt: row.sort_at.toISOString(), vector, position: row.position, refused: null };
+  const { id, position } = row;
+  const language = row.language?.toLowerCase() ?? null;
+  return { articleId: id, sortAt: row.sort_at.toISOString(), language, vector, position, refused: null };
 }
 
 async function write(manager: EntityManager, rows: readonly SearchRow[]): Promise<void> {

@@ -1,0 +1,159 @@
+import type { SearchedText } from './article-text.ts';
+import { letters, searchText, searchWords, unspacedRuns } from './search-text.ts';
+
+/** Where lexemes that were searched for stand in an article, counted in words from 1 through title, lead and body. */
+export type FoundAt = ReadonlyMap<number, string>;
+
+/** Characters of the text in an excerpt, about. */
+const EXCERPT_LENGTH = 240;
+/** How many of them stand before what was found. */
+const LEAD_IN_LENGTH = 60;
+/** What is found further behind in a text is not shown: nobody waits for a book to be taken apart. In characters. */
+const LOOKED_AT_LENGTH = 20_000;
+
+/** Letters, digits and marks, with what is not seen between them. */
+const RUN = /[\p{L}\p{N}\p{M}\p{Cf}]+/gu;
+
+/** A piece of a text that is marked as a whole. */
+interface Token {
+  readonly start: number;
+  readonly end: number;
+  /** Where its first word stands, and how many places it takes. */
+  readonly place: number;
+  readonly places: number;
+}
+
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly lexeme: string;
+}
+
+/**
+ * The part of an article that shows best why it was found, as HTML: escaped, what was found in `<mark>`. Out of the body, else the summary
+ * where only that has it; the beginning of the body where neither has.
+ */
+export function excerptOf(text: SearchedText, found: FoundAt): string {
+  const body = text.body ?? '';
+  const summary = text.summary ?? '';
+  const title = countWords(text.title);
+  const lead = [text.kicker, text.summary, text.section, ...text.authors, ...text.agencies, ...text.tags].map(
+    countWords,
+  );
+  const inBody = marksIn(body, title + sum(lead), found);
+  if (inBody.length > 0) return cut(body, inBody);
+  const inSummary = marksIn(summary, title + lead[0]!, found);
+  return inSummary.length > 0 ? cut(summary, inSummary) : cut(body || summary, []);
+}
+
+function marksIn(text: string, before: number, found: FoundAt): Mark[] {
+  const looked = text.slice(0, LOOKED_AT_LENGTH);
+  const last = Math.max(0, ...found.keys());
+  const marks: Mark[] = [];
+  for (const { start, end, place, places } of tokens(looked, before + 1)) {
+    if (place > last) break;
+    for (let at = place; at < place + places; at++) {
+      const lexeme = found.get(at);
+      if (lexeme !== undefined) marks.push({ start, end, lexeme });
+    }
+  }
+  return marks;
+}
+
+/** The text in pieces, with the places that their words have in the index. */
+function* tokens(text: string, firstPlace: number): Generator<Token> {
+  let place = firstPlace;
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    for (const { start, piece, isUnspaced } of unspacedRuns(run)) {
+      const places = searchWords(searchText(piece)).length;
+      const parts = isUnspaced ? letters(piece) : [];
+      if (parts.length === places && isUnspaced) {
+        // a word for each letter with the next one, and one for the last
+        let at = index + start;
+        for (const [number, letter] of parts.entries()) {
+          const pair = letter + (parts[number + 1] ?? '');
+          yield { start: at, end: at + pair.length, place: place + number, places: 1 };
+          at += letter.length;
+        }
+      } else {
+        yield { start: index + start, end: index + start + piece.length, place, places };
+      }
+      place += places;
+    }
+  }
+}
+
+/** The stretch with most of what was searched for, the earliest of several, between ends of words where there are any. */
+function cut(text: string, marks: readonly Mark[]): string {
+  const first = bestStart(marks);
+  const from = wordStart(text, Math.max(0, first - LEAD_IN_LENGTH), first);
+  const to = wordEnd(text, Math.min(text.length, from + EXCERPT_LENGTH));
+  let html = '';
+  let at = from;
+  for (const { start, end } of merged(marks.filter((mark) => mark.start >= from && mark.end <= to))) {
+    html += `${escaped(text.slice(at, start))}<mark>${escaped(text.slice(start, end))}</mark>`;
+    at = end;
+  }
+  html += escaped(text.slice(at, to));
+  const whole = html.replace(/\s+/g, ' ').trim();
+  return `${from > 0 ? '… ' : ''}${whole}${to < text.trimEnd().length ? ' …' : ''}`;
+}
+
+function bestStart(marks: readonly Mark[]): number {
+  let best = { start: 0, different: 0 };
+  for (const [at, { start }] of marks.entries()) {
+    const reach = start + EXCERPT_LENGTH - LEAD_IN_LENGTH;
+    const within = new Set<string>();
+    for (let next = at; next < marks.length && marks[next]!.end <= reach; next++) within.add(marks[next]!.lexeme);
+    if (within.size > best.different) best = { start, different: within.size };
+  }
+  return best.start;
+}
+
+/** Behind the last space before `at`, or before `limit` when there is none between: what is written without spaces is cut anywhere. */
+function wordStart(text: string, at: number, limit: number): number {
+  if (at === 0) return 0;
+  const space = text.slice(at, limit).search(/\s/);
+  return space === -1 ? whole(text, at) : at + space + 1;
+}
+
+function wordEnd(text: string, at: number): number {
+  if (at === text.length) return at;
+  const space = text.slice(0, at).search(/\s\S*$/);
+  return space > at - LEAD_IN_LENGTH ? space : whole(text, at);
+}
+
+/** Not between the halves of a surrogate pair, nor before a mark. */
+function whole(text: string, at: number): number {
+  return at > 0 && /^[\p{M}\udc00-\udfff]/u.test(text.slice(at, at + 2)) ? whole(text, at - 1) : at;
+}
+
+function merged(marks: readonly Mark[]): { start: number; end: number }[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const { start, end } of marks) {
+    const before = ranges.at(-1);
+    if (before && start <= before.end) before.end = Math.max(before.end, end);
+    else ranges.push({ start, end });
+  }
+  return ranges;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+}
+
+function countWords(text: string | null): number {
+  return text === null ? 0 : searchWords(searchText(text)).length;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -32,6 +32,7 @@ export class StoreEvents {
   readonly #indexLag: Gauge;
   readonly #changeReaders: Gauge;
   readonly #changeReadersLeft: Counter;
+  readonly #exports: Counter;
 
   constructor(@Inject(LOGGER) logger: Logger, @Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -132,6 +133,12 @@ export class StoreEvents {
       name: 'khabar_store_change_readers_left_total',
       help: 'Streams of changes that ended: the reader left, did not read, or came to what is not kept',
       labelNames: ['why'],
+      registers,
+    });
+    this.#exports = new Counter({
+      name: 'khabar_store_exports_total',
+      help: 'Exports that ended: whole, left by their reader or the service, or failed',
+      labelNames: ['format', 'outcome'],
       registers,
     });
   }
@@ -243,6 +250,20 @@ export class StoreEvents {
   changeReaderLeft(why: StreamEnd): void {
     this.#changeReadersLeft.inc({ why });
     if (why !== 'left') this.#logger.info({ why }, 'a reader of changes was cut off');
+  }
+
+  exported(format: string, articles: number): void {
+    this.#exports.inc({ format, outcome: 'whole' });
+    this.#logger.info({ format, articles }, 'articles exported');
+  }
+
+  exportLeft(format: string): void {
+    this.#exports.inc({ format, outcome: 'left' });
+  }
+
+  exportFailed(format: string, error: KhabarError): void {
+    this.#exports.inc({ format, outcome: 'failed' });
+    this.#logger.warn({ err: error, code: error.code, format }, `an export was cut off: ${error.message}`);
   }
 
   changesUnread(error: KhabarError, pauseMs: number): void {

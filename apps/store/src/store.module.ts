@@ -18,6 +18,8 @@ import { openDatabase, watchDatabase } from './database/open-database.ts';
 import { Eraser } from './erasure/eraser.ts';
 import { ErasureController } from './erasure/erasure.controller.ts';
 import { StoreEvents } from './events.ts';
+import { Exports } from './exports/exports.ts';
+import { ExportsController } from './exports/exports.controller.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { FeedsController } from './feeds/feeds.controller.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
@@ -32,6 +34,7 @@ import { StatsController } from './stats/stats.controller.ts';
     ClustersController,
     ChangesController,
     FeedsController,
+    ExportsController,
     StatsController,
     ErasureController,
   ],
@@ -53,6 +56,7 @@ import { StatsController } from './stats/stats.controller.ts';
     Indexer,
     RepeatsCleaner,
     ChangeFeed,
+    Exports,
     ChangesCleaner,
     Eraser,
   ],

@@ -21,8 +21,8 @@ import {
 import type { ArticleText } from './article-text.ts';
 import { excerptOf } from './excerpt.ts';
 import { sameText } from './form.ts';
-import { estimateStatement, foundStatement, listStatement, RANKED_ARTICLES } from './list-statement.ts';
-import { type AskPhrases, readSearch, type SearchQuery, SELECT_PHRASES } from './search-query.ts';
+import { listStatement } from './list-statement.ts';
+import type { SearchQuery } from './search-query.ts';
 import { type Revision, revisionsOf } from './revisions.ts';
 import {
   formFromRow,
@@ -33,7 +33,7 @@ import {
   textFromRow,
   type TextRow,
 } from './rows.ts';
-import { estimateOf, type ExplainRow, searchStrategy } from './search-strategy.ts';
+import { searchStatement } from './search-statement.ts';
 import { type RawView, erasedRawView, rawViewOf } from './raw-view.ts';
 import {
   SEARCH_BY_INDEX,
@@ -129,17 +129,9 @@ export class ArticleSearch {
     return this.dataSource
       .transaction(async (manager) => {
         await manager.query(SEARCH_BY_INDEX);
-        const ask: AskPhrases = async (...questions) => {
-          const rows: { text: string }[] = await manager.query(SELECT_PHRASES, questions);
-          return rows.map(({ text }) => text);
-        };
-        const search = await readSearch(q, query.language, ask);
-        if (search.text === '') return { items: [], nextCursor: null };
-        const estimate = estimateStatement(query, search);
-        const plans: ExplainRow[] = await manager.query(estimate.text, [...estimate.parameters]);
-        const wanted = query.sort === 'relevance' ? RANKED_ARTICLES : query.limit + 1;
-        const strategy = searchStrategy(estimateOf(plans[0]!['QUERY PLAN']), wanted);
-        const { text, parameters } = foundStatement(query, search, strategy);
+        const asked = await searchStatement(manager, query, q);
+        if (asked === null) return { items: [], nextCursor: null };
+        const { search, text, parameters } = asked;
         const rows: FoundRow[] = await manager.query(text, [...parameters]);
         return this.#foundPage(manager, rows, query, search);
       })

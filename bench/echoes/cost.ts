@@ -56,19 +56,21 @@ export const costRows: readonly BenchRow[] = [
 
 function costs(run: BenchRun): Promise<Costs> {
   return run.once('costs', async () => {
-    const store = await ownStore(run, 'cost');
-    const catchUp = async () => void (await clusterAll(store));
-    await fillStore(run, store, FEW, catchUp);
-    await costOf(store, 1);
-    const few = await costOf(store, 2);
-    await fillStore(run, store, MANY, catchUp);
-    await costOf(store, 3); // the caches are those of a store at work
-    const many = await costOf(store, 4);
+    const few = await costAmong(run, FEW);
+    const many = await costAmong(run, MANY);
     for (const [articles, { node, postgres }] of [[FEW, few] as const, [MANY, many] as const]) {
       run.log(`  among ${articles}: ${node.toFixed(3)} ms here, ${postgres.toFixed(3)} ms in Postgres`);
     }
     return new Costs(few, many);
   });
+}
+
+/** What articles cost that come into a store of so many. */
+async function costAmong(run: BenchRun, articles: number): Promise<Cost> {
+  const store = await ownStore(run, 'cost');
+  await fillStore(run, store, articles, async () => void (await clusterAll(store)));
+  await costOf(store, 1); // the caches are those of a store at work
+  return costOf(store, 2);
 }
 
 /** What articles of a series cost that are echoes of nothing. */

@@ -16,7 +16,7 @@ export const ArticleChangeSchema = Type.Object(
     ),
     revision: Type.Integer({ minimum: 1, description: 'Number of the revision, in order of arrival' }),
     contentHash: orNull(sha256()),
-    clusterId: orNull(uuid()),
+    clusterId: orNull(uuid('Of articles that tell the same news in the same words; null when it is in no cluster')),
     storedAt: instant(),
   },
   { $id: 'urn:khabar:schema:news.changes.v1', title: 'ArticleChange' },

@@ -19,8 +19,13 @@ export const ENQUEUE = `
   INSERT INTO store.unclustered (${names(UNCLUSTERED_COLUMNS)})
   SELECT ${values(UNCLUSTERED_COLUMNS)} FROM ${unnest(UNCLUSTERED_COLUMNS)}`;
 
-/** Takes the clusterer's turn to the end of the transaction, unless another has it. */
-export const TAKE_TURN = `SELECT pg_try_advisory_xact_lock(hashtextextended('khabar store clusters', 0)) AS taken`;
+/**
+ * Takes the clusterer's turn to the end of the transaction, unless another has it. Every statement here names the rows that it wants, so
+ * they are to be found one by one: Postgres would rather read a whole table where it has grown since it was last counted.
+ */
+export const TAKE_TURN = `
+  SELECT pg_try_advisory_xact_lock(hashtextextended('khabar store clusters', 0)) AS taken,
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)`;
 
 /** So many of the articles that have waited longest, as they are now; of a row that is gone, or an article that is known as another, no body. $1 how many. */
 export const SELECT_QUEUED = `
@@ -52,8 +57,8 @@ export const INSERT_KEYS = `
   SELECT x.key, x.article_id FROM unnest($1::bigint[], $2::uuid[]) AS x(key, article_id) ORDER BY 1, 2`;
 
 /**
- * Who stands beside these places in the rows of their keys; places of keys that nobody has are left out. The subqueries with a LIMIT keep
- * Postgres from reading the whole table where it expects many keys. $1 keys, $2 ids.
+ * Who stands beside these places in the rows of their keys; places of keys that nobody has are left out.
+ * $1 keys, $2 ids.
  */
 export const SELECT_NEIGHBOURS = `
   SELECT x.key, x.article_id,

@@ -279,4 +279,11 @@ export class StoreEvents {
       `old changes could not be deleted, trying again in ${pauseMs / 1000} s: ${error.message}`,
     );
   }
+
+  changesNotCounted(error: KhabarError, pauseMs: number): void {
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `changes could not be counted, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
 }

@@ -23,6 +23,7 @@ import { ExportsController } from './exports/exports.controller.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { FeedsController } from './feeds/feeds.controller.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
+import { ChangeCounter } from './stats/change-counter.ts';
 import { StatsController } from './stats/stats.controller.ts';
 
 /** The store: articles in, each once with its history; changes and the query API out. */
@@ -59,6 +60,7 @@ import { StatsController } from './stats/stats.controller.ts';
     Exports,
     ChangesCleaner,
     Eraser,
+    ChangeCounter,
   ],
 })
 export class StoreModule implements OnApplicationShutdown {
@@ -69,6 +71,7 @@ export class StoreModule implements OnApplicationShutdown {
     @Inject(Indexer) private readonly indexer: Indexer,
     @Inject(RepeatsCleaner) private readonly cleaner: RepeatsCleaner,
     @Inject(ChangesCleaner) private readonly changesCleaner: ChangesCleaner,
+    @Inject(ChangeCounter) private readonly counter: ChangeCounter,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -78,6 +81,7 @@ export class StoreModule implements OnApplicationShutdown {
       this.indexer.stop(),
       this.cleaner.stop(),
       this.changesCleaner.stop(),
+      this.counter.stop(),
     ]);
     await this.dataSource.destroy();
   }

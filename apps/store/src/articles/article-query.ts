@@ -295,6 +295,16 @@ export class ParameterReader {
     return this.one('limit', `a whole number from 1 to ${max}`, read) ?? usual;
   }
 
+  /** An instant, or a day: as the end of a period it is the whole of it. */
+  instant(name: 'from' | 'to'): string | null {
+    return this.one(name, 'a day or an instant of RFC 3339', (text) => readInstant(text, name === 'to' ? DAY_MS : 0));
+  }
+
+  /** Says what is wrong with a parameter that by itself is right. */
+  wrong(field: string, message: string): void {
+    if (!this.#faults.some((fault) => fault.field === field)) this.#faults.push({ field, message });
+  }
+
   uuid(name: string, expectation: string): string | null {
     return this.one(name, expectation, readUuid);
   }

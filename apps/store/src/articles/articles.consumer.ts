@@ -8,6 +8,7 @@ import { Eraser } from '../erasure/eraser.ts';
 import { StoreEvents } from '../events.ts';
 import { Indexer } from '../indexing/indexer.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
+import { countRefused } from '../stats/count-changes.ts';
 import { isStorable } from './article-text.ts';
 import { saveArticles } from './save-articles.ts';
 
@@ -30,6 +31,8 @@ export class ArticlesConsumer {
     const outcomes = events.map(({ data }) => this.#examine(data));
     const sound = events.filter((_, at) => outcomes[at] === 'done');
     const saved = await saveArticles(this.dataSource, sound, new Date().toISOString());
+    const refused = events.filter((_, at) => outcomes[at] !== 'done').map(({ data }) => data);
+    await countRefused(this.dataSource, refused, new Date());
     this.relay.ring();
     this.clusterer.ring();
     this.indexer.ring();

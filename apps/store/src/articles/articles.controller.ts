@@ -66,8 +66,8 @@ const ifNoneMatch = {
 const id = {
   name: 'id',
   description: "An article's id",
-  schema: { type: 'string', format: 'uuid' },
-  example: articleViewExample.id,
+  // an example beside the schema of a path parameter is left out of the document
+  schema: { type: 'string', format: 'uuid', examples: [articleViewExample.id] },
 } as const;
 const wrongParameters = apiProblem(400, 'Some parameters are wrong; each is named');
 const notFound = apiProblem(404, 'No article has this id');
@@ -95,22 +95,19 @@ export class ArticlesController {
     description:
       'Words that all occur; "a phrase"; begin* for words that begin so (two letters or more); -not; or between alternatives. Words are stemmed in the language of the article; with `language`, only as that language does. ' +
       'Of what is written without spaces any part is found. Spelling variants of Devanagari and Arabic are one. An article can be found within 2 seconds of being stored.',
-    schema: { type: 'string', maxLength: MAX_QUERY_LENGTH },
-    example: '"rain reaches" coast -snow',
+    schema: { type: 'string', maxLength: MAX_QUERY_LENGTH, examples: ['"rain reaches" coast -snow'] },
   })
   @ApiQuery({
     name: 'sort',
     required: false,
     description: `relevance, of a search only: of the newest ${RANKED_ARTICLES} that are found, first those that have the words in the title, then in labels, standfirst, names and tags, and often`,
-    schema: { type: 'string', enum: [...SORTS], default: SORTS[0] },
-    example: 'relevance',
+    schema: { type: 'string', enum: [...SORTS], default: SORTS[0], examples: ['relevance'] },
   })
   @ApiQuery({
     name: 'language',
     required: false,
     description: 'BCP 47; pt finds pt-BR too',
-    schema: { type: 'string' },
-    example: 'hi',
+    schema: { type: 'string', examples: ['hi'] },
   })
   @ApiQuery({
     name: 'source',
@@ -128,15 +125,13 @@ export class ArticlesController {
     name: 'author',
     required: false,
     description: 'With this author, letter for letter as the article names them; q finds names in other spellings',
-    schema: { type: 'string', maxLength: MAX_NAME_LENGTH },
-    example: 'Asha Verma',
+    schema: { type: 'string', maxLength: MAX_NAME_LENGTH, examples: ['Asha Verma'] },
   })
   @ApiQuery({
     name: 'tag',
     required: false,
     description: 'With this tag, letter for letter',
-    schema: { type: 'string', maxLength: MAX_NAME_LENGTH },
-    example: 'rain',
+    schema: { type: 'string', maxLength: MAX_NAME_LENGTH, examples: ['rain'] },
   })
   @ApiQuery({
     name: 'cluster',
@@ -148,22 +143,19 @@ export class ArticlesController {
     name: 'kind',
     required: false,
     description: 'What the page turned out to be',
-    schema: { type: 'string', enum: [...ARTICLE_KINDS] },
-    example: 'article',
+    schema: { type: 'string', enum: [...ARTICLE_KINDS], examples: ['article'] },
   })
   @ApiQuery({
     name: 'from',
     required: false,
     description: 'From this instant or day (UTC) on',
-    schema: { type: 'string' },
-    example: '2026-03-14',
+    schema: { type: 'string', examples: ['2026-03-14'] },
   })
   @ApiQuery({
     name: 'to',
     required: false,
     description: 'Before this instant, or to the end of this day (UTC)',
-    schema: { type: 'string' },
-    example: '2026-03-14T12:00:00Z',
+    schema: { type: 'string', examples: ['2026-03-14T12:00:00Z'] },
   })
   @ApiQuery(cursor)
   @ApiQuery(limit)
@@ -251,13 +243,16 @@ export class ArticlesController {
       'Word for word, against the revision that arrived before it; as JSON, or as a page with <ins> and <del> for who accepts text/html. Of texts of which thousands of words differ, paragraphs are compared.',
   })
   @ApiParam(id)
-  @ApiParam({ name: 'number', description: "A revision's number", schema: { type: 'integer', minimum: 1 }, example: 2 })
+  @ApiParam({
+    name: 'number',
+    description: "A revision's number",
+    schema: { type: 'integer', minimum: 1, examples: [2] },
+  })
   @ApiQuery({
     name: 'against',
     required: false,
     description: 'Compared with the revision of this number instead',
-    schema: { type: 'integer', minimum: 1 },
-    example: 1,
+    schema: { type: 'integer', minimum: 1, examples: [1] },
   })
   @ApiHeader(ifNoneMatch)
   @ApiResponse({

@@ -20,8 +20,7 @@ export class RawArticlesController {
   @ApiQuery({
     name: 'id',
     description: `Ids of raw articles, up to ${MAX_RAW_IDS}, with commas between`,
-    schema: { type: 'string' },
-    example: rawViewExample.rawId,
+    schema: { type: 'string', examples: [rawViewExample.rawId] },
   })
   @ApiResponse({
     status: 200,

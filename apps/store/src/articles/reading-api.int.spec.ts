@@ -5,6 +5,7 @@ import { createTestDatabase, eventually, freePort, type TestDatabase } from '@kh
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeSettings } from '../config.ts';
 import { storeService } from '../store.module.ts';
+import { type ApiOperation, exampleAddress, expectDocumented } from '../api-examples.fixture.ts';
 import { ArticleViewSchema } from './article-view.ts';
 import { idOf, makeArticleEvent } from './event-factory.fixture.ts';
 import { RevisionDiffSchema } from './revision-diff.ts';
@@ -185,6 +186,30 @@ describe('reading the store', () => {
     it('has no fields to choose, and refuses what the list refuses', async () => {
       expect((await get('/api/v1/articles.atom?fields=title')).status).toBe(400);
       expect((await get('/api/v1/articles.rss?colour=red')).status).toBe(400);
+    });
+  });
+
+  describe('the API as it describes itself', () => {
+    beforeAll(async () => {
+      // the article of the examples, with the second revision that they name
+      const example = makeArticleEvent();
+      await ingest(example);
+      await ingest(makeArticleEvent({ ...example.data, title: 'Again', fetchedAt: '2026-05-01T00:00:00.000Z' }));
+      // and of the same text another article, so that there is a cluster
+      const body = Array.from({ length: 60 }, (_, n) => `word${n}`).join(' ');
+      await ingest(makeArticleEvent({ ...example.data, title: 'Third', body, fetchedAt: '2026-05-02T00:00:00.000Z' }));
+      await ingest(makeArticleEvent({ id: idOf('echo'), rawId: idOf('raw echo'), title: 'Echo', body }));
+      await eventually(async () => (await get(`/api/v1/clusters/${example.data.id}`)).ok);
+    });
+
+    it('answers every example as documented', async () => {
+      const { paths } = await json<{ paths: Record<string, Record<string, ApiOperation>> }>('/api/openapi.json');
+      const reads = Object.entries(paths).flatMap(([path, { get: read }]) => (read ? [[path, read] as const] : []));
+      expect(reads.length).toBeGreaterThan(9);
+      for (const [path, operation] of reads) {
+        const address = exampleAddress(path, operation);
+        await expectDocumented(address, operation, await get(address));
+      }
     });
   });
 

@@ -44,15 +44,13 @@ export class ChangesController {
     name: 'after',
     required: false,
     description: 'As Last-Event-ID, which counts before it, for clients that cannot send headers',
-    schema: { type: 'integer', minimum: 0 },
-    example: 0,
+    schema: { type: 'integer', minimum: 0, examples: [0] },
   })
   @ApiQuery({
     name: 'kind',
     required: false,
     description: `Only these kinds, with commas between: ${KINDS.join(', ')}`,
-    schema: { type: 'string' },
-    example: 'created,revised',
+    schema: { type: 'string', examples: ['created,revised'] },
   })
   @ApiQuery({
     name: 'source',

@@ -34,12 +34,12 @@ export const SELECT_CHANGES = `
 export const SELECT_KEPT_CHANGES = `
   SELECT deleted_to, greatest(deleted_to, (SELECT max(number) FROM store.changes)) AS newest FROM store.changes_progress`;
 
-/** The oldest changes of at most so many that are older than an instant, and counted. $1 the instant, $2 how many. */
+/** Of the oldest changes those that are older than an instant, and counted; the newest one stays. $1 the instant, $2 how many. */
 const DELETE_OLD_CHANGES = `
   WITH old AS (
     DELETE FROM store.changes WHERE number IN (
       SELECT o.number FROM (SELECT number, announced_at FROM store.changes ORDER BY number LIMIT $2) o, store.changes_progress p
-      WHERE o.announced_at < $1 AND o.number <= p.counted_to)
+      WHERE o.announced_at < $1 AND o.number <= p.counted_to AND o.number < (SELECT max(number) FROM store.changes))
     RETURNING number
   ), progress AS (
     UPDATE store.changes_progress SET deleted_to = greatest(deleted_to, (SELECT max(number) FROM old))

@@ -29,8 +29,7 @@ export class ClustersController {
   @ApiParam({
     name: 'id',
     description: "A cluster's id, or that of any article in it",
-    schema: { type: 'string', format: 'uuid' },
-    example: clusterViewExample.id,
+    schema: { type: 'string', format: 'uuid', examples: [clusterViewExample.id] },
   })
   @ApiQuery({
     name: 'cursor',

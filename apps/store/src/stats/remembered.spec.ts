@@ -16,14 +16,31 @@ describe('an answer that is remembered', () => {
       () => now,
     );
     const asked = [ask(), ask()];
-    now = 5_000; // slow, and yet one at a time
+    now = 50; // slow, and yet one at a time
     asked.push(ask());
     came.resolve();
     expect(await Promise.all(asked)).toEqual([1, 1, 1]);
-    now = 5_999;
+    now = 1_049;
     expect(await ask()).toBe(1);
-    now = 6_000;
+    now = 1_050;
     expect(await ask()).toBe(2);
+  });
+
+  it('is kept for longer where it took long', async () => {
+    let now = 0;
+    const ask = remembered(
+      async () => {
+        now += 5_000;
+        return now;
+      },
+      1_000,
+      () => now,
+    );
+    expect(await ask()).toBe(5_000);
+    now = 54_999;
+    expect(await ask()).toBe(5_000);
+    now = 55_000;
+    expect(await ask()).toBe(60_000);
   });
 
   it('is read again after a failure', async () => {

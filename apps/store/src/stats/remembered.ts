@@ -1,4 +1,10 @@
-/** `read` that runs once at a time, whoever asks, and whose answer serves for `forMs` after it came. A failure is not remembered. */
+/** An answer serves for so many times as long as it took: what is dear is asked for less often. */
+const TIMES_ITS_COST = 10;
+
+/**
+ * `read` that runs once at a time, whoever asks, and whose answer serves for `forMs` after it came, or for ten times as long as it took,
+ * where that is longer. A failure is not remembered.
+ */
 export function remembered<T>(
   read: () => Promise<T>,
   forMs: number,
@@ -9,9 +15,10 @@ export function remembered<T>(
   return () => {
     if (answer !== null && clock() < staleAt) return answer;
     staleAt = Infinity;
+    const askedAt = clock();
     answer = read().then(
       (value) => {
-        staleAt = clock() + forMs;
+        staleAt = clock() + Math.max(forMs, TIMES_ITS_COST * (clock() - askedAt));
         return value;
       },
       (error: unknown) => {

@@ -72,7 +72,7 @@ function boundaries({ inTests, allow = ['../../../package.json'], lateModules = 
 /** Node's own modules but those that only compute. */
 const WORLDLY_MODULES = `^(?!(?:node:)?(?:crypto|buffer|zlib)$)(?:node:.*|(?:${builtinModules.join('|')})(?:/.*)?)$`;
 
-const TESTS = ['**/*.spec.ts', '**/*.contract.ts', 'e2e/**/*.ts', 'bench/**/*.ts'];
+const TESTS = ['**/*.spec.ts', '**/*.contract.ts', '**/*.fixture.ts', 'e2e/**/*.ts', 'bench/**/*.ts'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'data/**', '.nx/**', 'libs/*/fixtures/**'] },
@@ -135,9 +135,16 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: false, allow: ['../apps/**', '../../apps/**'] }) },
   },
   {
-    // Benchmarks and chaos run on the Postgres that operators get, and a benchmark may time a service's own parts.
+    // Benchmarks and chaos run on the Postgres that operators get.
     files: ['bench/**/*.ts', 'e2e/chaos/**/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries({ inTests: true, allow: ['../apps/**', '../../apps/**'] }) },
+  },
+  {
+    // A benchmark times parts of services and libraries that have no name outside.
+    files: ['bench/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries({ inTests: true, allow: ['../../apps/**', '../../libs/**'] }),
+    },
   },
   {
     files: ['apps/{cli,standalone}/src/**/*.ts', 'tools/**', '*.ts', 'bench/**', 'e2e/chaos/**', 'docs/**'],

@@ -1,4 +1,5 @@
-import { commonSettings, type ConfigOf, duration, integer, optionalText } from '@khabar/runtime';
+import { commonSettings, type ConfigOf, duration, integer, list, optionalText } from '@khabar/runtime';
+import { SOURCE_DAYS } from './retention/limits.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -21,6 +22,18 @@ export const storeSettings = {
     min: HOUR_MS,
     max: 366 * 24 * HOUR_MS,
     description: 'How long a reader of /api/v1/changes may be away and still go on where it was.',
+  }),
+  STORE_RETENTION_DAYS: integer({
+    default: 0,
+    min: 0,
+    max: 36_500,
+    description: 'Days after its last fetch that an article is deleted with its revisions; 0 keeps all.',
+  }),
+  STORE_RETENTION_BY_SOURCE: list({
+    default: [],
+    each: SOURCE_DAYS,
+    expectation: "sources' ids with their days, id=days, with commas between",
+    description: 'The same for some sources, id=days; of an article of several the longest counts, and 0 keeps it.',
   }),
 };
 

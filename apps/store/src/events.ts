@@ -8,6 +8,7 @@ import type { ClusteringLag } from './clusters/clusterer.ts';
 import type { Erasure } from './erasure/erase-article.ts';
 import type { Indexed } from './indexing/index-articles.ts';
 import type { StreamEnd } from './changes/stream-changes.ts';
+import type { Expired } from './retention/expire-articles.ts';
 import type { Relayed } from './outbox/relay-changes.ts';
 
 /** What the store reports: the log line and the metric of each event together. */
@@ -21,6 +22,9 @@ export class StoreEvents {
   readonly #relayFailures: Counter;
   readonly #relayLag: Gauge;
   readonly #forgotten: Counter;
+  readonly #expired: Counter;
+  readonly #retentionFailures: Counter;
+  readonly #retentionWalkedAt: Gauge;
   readonly #clustered: Counter;
   readonly #clusterSetAside: Counter;
   readonly #clusterFailures: Counter;
@@ -74,6 +78,22 @@ export class StoreEvents {
     this.#forgotten = new Counter({
       name: 'khabar_store_forgotten_repeats_total',
       help: 'Repeats deleted whose events the topic does not keep any more',
+      registers,
+    });
+    this.#expired = new Counter({
+      name: 'khabar_store_expired_total',
+      help: 'Articles deleted because they were not fetched for longer than they are kept',
+      registers,
+    });
+    this.#retentionFailures = new Counter({
+      name: 'khabar_store_retention_failures_total',
+      help: 'Steps of deleting what is not kept that failed and are repeated',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#retentionWalkedAt = new Gauge({
+      name: 'khabar_store_retention_walked_timestamp_seconds',
+      help: 'When all articles had last been looked at for their retention; 0 before the first time, and where all are kept',
       registers,
     });
     this.#clustered = new Counter({
@@ -199,6 +219,25 @@ export class StoreEvents {
     this.#logger.warn(
       { err: error, code: error.code },
       `articles could not be indexed, trying again in ${pauseMs / 1000} s: ${error.message}`,
+    );
+  }
+
+  expired({ count, announcements }: Expired): void {
+    if (count === 0) return;
+    this.#expired.inc(count);
+    for (const { kind, reason } of announcements) this.#changes.inc({ kind, reason: reason ?? '' });
+    this.#logger.info({ count }, 'articles deleted that are not kept any longer');
+  }
+
+  retentionWalked(): void {
+    this.#retentionWalkedAt.setToCurrentTime();
+  }
+
+  retentionFailed(error: KhabarError, pauseMs: number): void {
+    this.#retentionFailures.inc({ code: error.code });
+    this.#logger.warn(
+      { err: error, code: error.code },
+      `articles could not be deleted that are not kept any longer, trying again in ${pauseMs / 1000} s: ${error.message}`,
     );
   }
 

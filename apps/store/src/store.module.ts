@@ -24,6 +24,7 @@ import { Indexer } from './indexing/indexer.ts';
 import { FeedsController } from './feeds/feeds.controller.ts';
 import { OutboxRelay } from './outbox/outbox-relay.ts';
 import { ChangeCounter } from './stats/change-counter.ts';
+import { RetentionCleaner } from './retention/retention-cleaner.ts';
 import { StatsController } from './stats/stats.controller.ts';
 
 /** The store: articles in, each once with its history; changes and the query API out. */
@@ -61,6 +62,7 @@ import { StatsController } from './stats/stats.controller.ts';
     ChangesCleaner,
     Eraser,
     ChangeCounter,
+    RetentionCleaner,
   ],
 })
 export class StoreModule implements OnApplicationShutdown {
@@ -72,6 +74,7 @@ export class StoreModule implements OnApplicationShutdown {
     @Inject(RepeatsCleaner) private readonly cleaner: RepeatsCleaner,
     @Inject(ChangesCleaner) private readonly changesCleaner: ChangesCleaner,
     @Inject(ChangeCounter) private readonly counter: ChangeCounter,
+    @Inject(RetentionCleaner) private readonly retention: RetentionCleaner,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -82,6 +85,7 @@ export class StoreModule implements OnApplicationShutdown {
       this.cleaner.stop(),
       this.changesCleaner.stop(),
       this.counter.stop(),
+      this.retention.stop(),
     ]);
     await this.dataSource.destroy();
   }

@@ -11,7 +11,7 @@ export const ArticleChangeSchema = Type.Object(
       Type.String({
         pattern: '^[a-z][a-z-]*$',
         description:
-          'Of revised: text (title or body changed) or metadata (only the rest); of withdrawn: gone, superseded, erased; else null',
+          'Of revised: text (title or body changed) or metadata (only the rest); of withdrawn: gone, superseded, expired (no longer kept), erased; else null',
       }),
     ),
     revision: Type.Integer({ minimum: 1, description: 'Number of the revision, in order of arrival' }),

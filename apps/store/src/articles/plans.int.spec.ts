@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
 import { type QueryParameters, readArticleQuery } from './article-query.ts';
 import { idOf } from './event-factory.fixture.ts';
+import { SELECT_NEXT } from '../retention/expire-articles.ts';
 import { SELECT_REPEATS } from './forget-repeats.ts';
 import { estimateStatement, foundStatement, listStatement, RANKED_ARTICLES, type Statement } from './list-statement.ts';
 import { readSearch, SELECT_PHRASES } from './search-query.ts';
@@ -149,6 +150,11 @@ describe(`the plans over ${ROWS} articles`, () => {
   it('read no whole table to look for repeats', async () => {
     const plan = await planOf({ text: SELECT_REPEATS, parameters: [articleIds[0], 1_000, '2026-03-01T00:00:00.000Z'] });
     expect(plan).not.toContain('Seq Scan');
+  });
+
+  it('read no whole table to look for what is not kept any longer', async () => {
+    const parameters = ['2026-03-01T00:00:00.000Z', [], [], articleIds[0], 1_000];
+    expect(await planOf({ text: SELECT_NEXT, parameters })).not.toContain('Seq Scan');
   });
 
   it('read no whole table to save a batch', async () => {

@@ -1,14 +1,17 @@
 import type { EntityManager } from 'typeorm';
+import type { Withdrawal } from '../articles/article-history.ts';
 
 /** An article whose row is gone, as it stood. */
 export interface RemovedArticle {
   readonly id: string;
   /** The highest number of a change that was given out. */
   readonly last_number: number;
+  readonly withdrawn: Withdrawal | null;
   readonly cluster_id: string | null;
 }
 
-const DELETE_ARTICLES = 'DELETE FROM store.articles WHERE id = ANY($1) RETURNING id, last_number, cluster_id';
+const DELETE_ARTICLES =
+  'DELETE FROM store.articles WHERE id = ANY($1) RETURNING id, last_number, withdrawn, cluster_id';
 
 const DELETE_TEXTS = [
   'DELETE FROM store.revisions WHERE article_id = ANY($1)',

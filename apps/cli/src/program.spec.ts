@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runRecorded } from './recorded-shell.ts';
 
-const COMMANDS = ['sources', 'articles', 'tail', 'status', 'doctor', 'parse', 'extract', 'feed'];
+const COMMANDS = ['sources', 'articles', 'export', 'tail', 'status', 'doctor', 'parse', 'extract', 'feed'];
 
 describe('khabar', () => {
   it('prints its version', async () => {
@@ -42,6 +42,7 @@ describe('khabar', () => {
     [['articles', '--limit', 'many'], 'Say a whole number from 1 to'],
     [['articles', '--from', 'yesterday'], 'Say a day (2026-03-14) or a time'],
     [['tail', 'news.changes.v1', '--from', 'start'], 'Say beginning, end, a time'],
+    [['export', '--format', 'parquet'], 'Parquet needs a file: say --out FILE.'],
     [['feed'], "missing required argument 'file'"],
     [['doctor', 'now'], 'too many arguments'],
     [['parse', 'page.html', '--xml'], "unknown option '--xml'"],

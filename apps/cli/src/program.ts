@@ -3,6 +3,7 @@ import { addArticles } from './commands/articles.ts';
 import { addBus } from './commands/bus.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExport } from './commands/export.ts';
 import { addExtract } from './commands/extract.ts';
 import { addFeed } from './commands/feed.ts';
 import { addParse } from './commands/parse.ts';
@@ -71,6 +72,7 @@ function createProgram(shell: Shell): Command {
     });
   addSources(program, shell);
   addArticles(program, shell);
+  addExport(program, shell);
   addTail(program, shell);
   addDeadLetters(program, shell);
   addReplay(program, shell);

@@ -1,12 +1,13 @@
-import { type Article, ARTICLE_KINDS, KhabarError, sourceId } from '@khabar/contracts';
+import { type Article, KhabarError } from '@khabar/contracts';
 import { type Command, Option } from 'commander';
 import { ServiceProblem, callService } from '../api.ts';
+import { addArticleFilters, type ArticleFilters, articleQuery } from '../article-filters.ts';
 import { type Fact, articleText } from '../article-text.ts';
 import { canAsk, confirm } from '../confirm.ts';
 import { type Column, shortTime, table, writeJson, writeLine } from '../output.ts';
 import type { Shell } from '../shell.ts';
 import { oneLine } from '../text-width.ts';
-import { instantOrDay, wholeNumber } from '../values.ts';
+import { wholeNumber } from '../values.ts';
 
 const MORE = `
 Examples:
@@ -30,39 +31,22 @@ const DEFAULT_LIMIT = 20;
 /** The most that the store gives at once. */
 const PAGE_SIZE = 100;
 
-interface ListOptions {
-  readonly language?: string;
-  readonly source?: string;
-  readonly author?: string;
-  readonly tag?: string;
-  readonly cluster?: string;
-  readonly kind?: string;
+interface ListOptions extends ArticleFilters {
   readonly sort?: string;
-  readonly from?: string;
-  readonly to?: string;
   readonly limit: number;
   readonly json?: true;
 }
 
 /** `khabar articles`: what is stored. */
 export function addArticles(program: Command, shell: Shell): void {
-  const articles = program
-    .command('articles')
-    .description('list or search the stored articles, the newest first')
-    .argument('[query...]', 'words to search for; "a phrase", begin*, -not, or')
-    .option('--language <tag>', 'only of this language (BCP 47)')
-    .option('--source <id>', 'only of this source: its id, or the URL of a feed', sourceOf)
-    .option('--author <name>', 'only with this author, letter for letter')
-    .option('--tag <tag>', 'only with this tag, letter for letter')
-    .option('--cluster <id>', 'only of this cluster: the same news in other places')
-    .addOption(new Option('--kind <kind>', 'only of this kind').choices(ARTICLE_KINDS))
+  const articles = addArticleFilters(
+    program.command('articles').description('list or search the stored articles, the newest first'),
+  )
     .addOption(new Option('--sort <order>', 'the order of what is found').choices(['newest', 'relevance']))
-    .option('--from <time>', 'only from this day or time on (2026-03-14 or 2026-03-14T09:30:00Z, UTC)', instantOrDay)
-    .option('--to <time>', 'only to the end of this day, or before this time', instantOrDay)
     .option('--limit <count>', 'print so many at most', wholeNumber(1, 1_000_000), DEFAULT_LIMIT)
     .option('--json', 'print a JSON array of articles')
     .addHelpText('after', MORE)
-    .action((query: string[], options: ListOptions) => list(shell, query.join(' '), options));
+    .action((query: string[], options: ListOptions) => list(shell, query, options));
   articles
     .command('show')
     .description('print one article')
@@ -85,21 +69,13 @@ export function addArticles(program: Command, shell: Shell): void {
 /** What a list shows of an article. */
 type Listed = Pick<Article, 'id' | 'title' | 'language' | 'publishedAt'>;
 
-async function list(shell: Shell, query: string, options: ListOptions): Promise<void> {
+async function list(shell: Shell, query: readonly string[], options: ListOptions): Promise<void> {
   const found: Listed[] = [];
   let cursor: string | undefined;
   do {
     const page = await fetchPage(shell, {
-      q: query || undefined,
-      language: options.language,
-      source: options.source,
-      author: options.author,
-      tag: options.tag,
-      cluster: options.cluster,
-      kind: options.kind,
+      ...articleQuery(query, options),
       sort: options.sort,
-      from: options.from,
-      to: options.to,
       cursor,
       limit: Math.min(PAGE_SIZE, options.limit - found.length),
     });
@@ -183,8 +159,4 @@ async function titleOf(shell: Shell, path: string): Promise<string> {
     if (!(error instanceof ServiceProblem) || error.status !== 404) throw error;
     return 'what is left of an article that the store does not show';
   }
-}
-
-function sourceOf(text: string): string {
-  return /^https?:\/\//i.test(text) ? sourceId('feed', text) : text;
 }

@@ -5,8 +5,8 @@ import { ParameterReader, type QueryParameters } from '../articles/article-query
 import { DELAY_CLASSES, delayPercentile } from './delays.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
-/** Longest period that is counted at once, in hours: 31 days. */
-export const MOST_HOURS = 31 * 24;
+/** Longest period that is counted at once, in hours: a week. Of 24,000 rows (a thousand sources in every hour of a day) it takes a quarter of a second. */
+export const MOST_HOURS = 7 * 24;
 const USUAL_HOURS = 24;
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });

@@ -153,7 +153,6 @@ function rssText(text: string): string {
 }
 
 /** Characters that no XML document may have (XML 1.0, 2.2), not even as references. */
-// eslint-disable-next-line no-control-regex
 const UNWRITABLE = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 
 /** The same feed without what XML cannot hold. */

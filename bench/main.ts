@@ -2,9 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { type Bench, BenchRun, runBench } from './bench.ts';
 import { busBench } from './bus/bus.ts';
 import { echoesBench } from './echoes/echoes.ts';
+import { storeBench } from './store/store.ts';
 import { resultTable } from './table.ts';
 
-const BENCHES: readonly Bench[] = [busBench, echoesBench];
+const BENCHES: readonly Bench[] = [busBench, storeBench, echoesBench];
 
 const MORE = `
 Benchmarks:

@@ -1,5 +1,6 @@
 import { uniqueName } from '@khabar/testing';
-import { type Bench, type BenchRow, type BenchRun, type Measured, median } from '../bench.ts';
+import type { Bench, BenchRow, Measured } from '../bench.ts';
+import { inTurn } from '../in-turn.ts';
 import { bareConsume, barePublish } from './bare-kafkajs.ts';
 import { rawArticles } from './events.ts';
 import { firstEventRow } from './first-event.ts';
@@ -17,24 +18,6 @@ const PEER = 'kafkajs alone, same settings';
 
 const nineTenths = { target: 'at least 0.9 of the peer', ok: ({ value, peer }: Measured) => value / peer! >= 0.9 };
 
-/** Ours and the peer in turn, round after round; the first round warms both up and does not count. */
-async function inTurn(
-  run: BenchRun,
-  ours: (round: number) => Promise<number>,
-  peers: (round: number) => Promise<number>,
-): Promise<Measured> {
-  const rates: { ours: number; peer: number }[] = [];
-  for (let round = 0; round <= ROUNDS; round++) {
-    // who begins changes, for whoever comes second finds warmer caches
-    const first = round % 2 === 0 ? await ours(round) : await peers(round);
-    const second = round % 2 === 0 ? await peers(round) : await ours(round);
-    rates.push(round % 2 === 0 ? { ours: first, peer: second } : { ours: second, peer: first });
-    run.log(`  round ${round}: ours ${Math.round(rates[round]!.ours)}/s, peer ${Math.round(rates[round]!.peer)}/s`);
-  }
-  const counted = rates.slice(1);
-  return { value: median(counted.map((each) => each.ours)), peer: median(counted.map((each) => each.peer)) };
-}
-
 const publishRow: BenchRow = {
   what: 'Kafka: publish, 8 KB events',
   unit: 'events/s',
@@ -47,6 +30,7 @@ const publishRow: BenchRow = {
     const events = rawArticles(EVENT_BYTES)(0, PUBLISHED_EVENTS);
     return inTurn(
       run,
+      ROUNDS,
       () => rate(events.length, () => publishAll(bus, events)),
       async () => rate(events.length, await barePublish(brokers, peerTopic.name, events)),
     );
@@ -64,6 +48,7 @@ const consumeRow: BenchRow = {
     await publishAll(bus, rawArticles(EVENT_BYTES)(0, CONSUMED_EVENTS));
     return inTurn(
       run,
+      ROUNDS,
       () => rate(CONSUMED_EVENTS, () => consumeAll(bus, topic, uniqueName('bench'), CONSUMED_EVENTS)),
       () => rate(CONSUMED_EVENTS, () => bareConsume(brokers, topic, uniqueName('bench'), CONSUMED_EVENTS)),
     );
@@ -82,6 +67,7 @@ const embeddedRow: BenchRow = {
     const events = rawArticles(EVENT_BYTES)(0, EMBEDDED_EVENTS);
     return inTurn(
       run,
+      ROUNDS,
       async () => throughLog(run, await ownTopic(run, { kafkaBrokers: null, databaseUrl: url }), events),
       async () => throughLog(run, await ownTopic(run, { kafkaBrokers: brokers, databaseUrl: null }), events),
     );

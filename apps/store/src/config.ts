@@ -1,5 +1,4 @@
-import { commonSettings, type ConfigOf, duration, integer, list, optionalText } from '@khabar/runtime';
-import { SOURCE_DAYS } from './retention/limits.ts';
+import { boolean, commonSettings, type ConfigOf, duration, integer, list, optionalText } from '@khabar/runtime';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -11,6 +10,11 @@ export const storeSettings = {
     min: 2,
     max: 200,
     description: 'Most connections to Postgres at once, for saving, reading and announcing together.',
+  }),
+  STORE_SEARCH: boolean({
+    default: true,
+    description:
+      'Whether this store keeps the search index, and answers searches; what it saves without waits for one that does.',
   }),
   PUBLIC_URL: optionalText({
     pattern: /^https?:\/\/[^\s/?#]+\/?$/,

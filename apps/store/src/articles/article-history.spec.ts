@@ -42,7 +42,15 @@ describe('the history of an article', () => {
   it('begins with its creation', () => {
     const { changes } = historyOf(form(1, 'a'));
     expect(changes).toEqual([
-      { articleId: 'article', kind: 'created', reason: null, revision: 1, contentHash: 'a', storedAt: NOW },
+      {
+        articleId: 'article',
+        kind: 'created',
+        reason: null,
+        revision: 1,
+        contentHash: 'a',
+        clusterId: null,
+        storedAt: NOW,
+      },
     ]);
   });
 

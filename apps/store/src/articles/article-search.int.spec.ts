@@ -1,6 +1,8 @@
+import { readConfig } from '@khabar/runtime';
 import { createTestDatabase, type TestDatabase } from '@khabar/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeSettings } from '../config.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { indexArticles } from '../indexing/index-articles.ts';
 import { Lexicon } from '../indexing/lexicon.ts';
@@ -23,7 +25,7 @@ describe('finding articles', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     store = await openDatabase({ url: database.url, connections: 4 });
-    search = new ArticleSearch(store);
+    search = new ArticleSearch(store, readConfig(storeSettings, { DATABASE_URL: database.url }));
   });
 
   afterAll(async () => {

@@ -1,5 +1,7 @@
+import { CONFIG, problem } from '@khabar/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { StoreConfig } from '../config.ts';
 import { readingError } from '../database/database-error.ts';
 import { SELECT_ERASED_RAW_IDS } from '../erasure/statements.ts';
 import {
@@ -60,11 +62,20 @@ interface PositionsRow {
 /** Reads articles and their revisions for the API. Withdrawn articles are found by their id only. */
 @Injectable()
 export class ArticleSearch {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: StoreConfig,
+  ) {}
 
-  /** One page. What a search finds may, for a second, be withdrawn already: then a page is shorter. @throws KhabarError `database-unavailable` */
+  /**
+   * One page. What a search finds may, for a second, be withdrawn already: then a page is shorter.
+   * @throws HttpException 501 for a search where no index is kept, KhabarError `database-unavailable`
+   */
   async list(query: ArticleQuery): Promise<ArticlePage> {
-    if (query.q !== null) return this.#search(query, query.q);
+    if (query.q !== null) {
+      if (!this.config.STORE_SEARCH) throw searchOff();
+      return this.#search(query, query.q);
+    }
     const { text, parameters } = listStatement(query);
     const rows = await this.#query<FoundRow>(text, parameters);
     return pageOf(rows, query, viewOf);
@@ -207,4 +218,12 @@ function cursorBehind({ sort_at, id, rank, first_sort_at, first_id }: FoundRow):
   const place = { sortAt: sort_at.toISOString(), id };
   if (rank === undefined) return cursorOfPlace(place);
   return cursorOfRankedPlace({ ...place, rank, first: { sortAt: first_sort_at!.toISOString(), id: first_id! } });
+}
+
+function searchOff() {
+  return problem(
+    501,
+    'search-off',
+    'This store keeps no search index (STORE_SEARCH=false): it lists, and does not search',
+  );
 }

@@ -36,10 +36,10 @@ export function searchable(text: SearchedText): Searchable {
   };
 }
 
-// JSON.stringify writes a lone surrogate and U+0000 as escapes, and nothing else as these; a backslash of the text itself is doubled.
-const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
-
 /** Whether Postgres can hold every text in a value: none with U+0000 or half a surrogate pair. */
 export function isStorable(value: unknown): boolean {
-  return !UNSTORABLE.test(JSON.stringify(value));
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (typeof value !== 'object' || value === null) return true;
+  for (const part of Object.values(value)) if (!isStorable(part)) return false;
+  return true;
 }

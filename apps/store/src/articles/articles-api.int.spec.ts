@@ -52,8 +52,8 @@ describe('the API of the store', () => {
     await database.drop();
   });
 
-  async function start() {
-    const env = { DATABASE_URL: database.url, HTTP_PORT: String(await freePort()) };
+  async function start(settings: Record<string, string> = {}) {
+    const env = { ...settings, DATABASE_URL: database.url, HTTP_PORT: String(await freePort()) };
     const logger = createLogger({ name: 'store', level: 'silent', format: 'json' });
     return startService(storeService, readConfig(storeSettings, env), logger);
   }
@@ -378,6 +378,20 @@ describe('the API of the store', () => {
     const { schema, example } = (responses['200'] as unknown as ApiPage).content['application/json'];
     expect(schema.properties.items.items.required).toContain('title');
     expect(pageValidator.check(example)).toBe(true);
+  });
+
+  it('lists, and answers no search, where search is off; what it stores then is found once search is on', async () => {
+    await service.close();
+    service = await start({ STORE_SEARCH: 'false' });
+    const event = article({ title: 'Unsearched' });
+    await service.bus.publish([event]);
+    await eventually(async () => (await titles({ rawId: event.data.rawId })).length === 1);
+    const answer = await get('/api/v1/articles?q=unsearched');
+    expect(answer.status).toBe(501);
+    expect(await answer.json()).toMatchObject({ code: 'search-off' });
+    await service.close();
+    service = await start();
+    await eventually(async () => (await titles({ q: 'unsearched' })).length === 1);
   });
 
   it('is ready when its database answers, and keeps everything over a restart', async () => {

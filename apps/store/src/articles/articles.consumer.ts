@@ -26,6 +26,7 @@ export class ArticlesConsumer {
 
   @EventPattern(ARTICLES.name)
   async save(@Payload() batch: Batch<'news.articles.v1'>): Promise<Outcome[]> {
+    await this.indexer.room();
     const startedAt = performance.now();
     const events = batch.events.map(({ event }) => event);
     const outcomes = events.map(({ data }) => this.#examine(data));

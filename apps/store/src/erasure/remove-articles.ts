@@ -16,8 +16,9 @@ const DELETE_ARTICLES =
 const DELETE_TEXTS = [
   'DELETE FROM store.revisions WHERE article_id = ANY($1)',
   'DELETE FROM store.earlier_texts WHERE article_id = ANY($1)',
-  'DELETE FROM store.article_search WHERE article_id = ANY($1)',
+  // the queue before the index: this waits for an indexer that has the article in hand, and whose row goes next
   'DELETE FROM store.unindexed WHERE article_id = ANY($1)',
+  'DELETE FROM store.article_search WHERE article_id = ANY($1)',
 ];
 
 // The clusterer takes an article without a row out of its cluster, and tells those that stay.

@@ -241,6 +241,6 @@ describe('indexing', () => {
     await expect(lexicon.learn(unknown, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     await save(titled('a', 'Running'));
     await index();
-    expect(word!.lexemes).toEqual([{ text: 'run', offset: 0 }]);
+    expect(word!.lexemes).toMatchObject([{ text: 'run' }]);
   });
 });

@@ -1,13 +1,17 @@
-/** One lexeme of a word, and how many places behind the word's first it stands. */
+/** A lexeme, one object for each text within one document, so that its places are gathered without looking its text up. */
 export interface Lexeme {
   readonly text: string;
-  readonly offset: number;
+  /** Belongs to {@link searchVector}: the document that met it last, and its place among that document's lexemes. */
+  document: number;
+  entry: number;
 }
 
 /** What a text search configuration makes of a word. */
 export interface Word {
-  /** None for a stop word; null while nobody asked Postgres. */
+  /** Null while nobody asked Postgres; none for a stop word. */
   lexemes: readonly Lexeme[] | null;
+  /** How many places behind the word's first each of them stands; null where there is one, at the first. */
+  offsets: readonly number[] | null;
   /** How many places it takes in a text, at least one. */
   places: number;
 }
@@ -17,9 +21,10 @@ export interface Unknown {
   readonly configuration: string;
   readonly text: string;
   readonly word: Word;
+  readonly generation: Generation;
 }
 
-/** Answers what configurations make of words, in their order. */
+/** Answers what configurations make of words. */
 export type Ask = (configurations: readonly string[], words: readonly string[]) => Promise<LexemeRow[]>;
 
 /** A lexeme of one of the words that were asked for, as the driver reads it. */
@@ -36,36 +41,51 @@ export const SELECT_LEXEMES = `
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS x(configuration, word, place)
   CROSS JOIN LATERAL unnest(to_tsvector(x.configuration::regconfig, x.word)) AS t`;
 
-/** The configuration that takes words as they are, and that in which the others take numbers. */
+/** The configuration that takes words as they are, and in which the others take numbers. */
 const SIMPLE = 'simple';
 const NUMBER = /^[0-9]+$/;
-/** About 15 MB; the words of ten languages that make up most of any text. */
+/** About 15 MB: of ten languages the words that make up most of any text. */
 const REMEMBERED_WORDS = 60_000;
+
+/** Words of which one document is made come of one generation, in which a text has one lexeme. */
+class Generation {
+  readonly #words = new Map<string, Map<string, Word>>();
+  readonly #lexemes = new Map<string, Lexeme>();
+  count = 0;
+
+  wordsOf(configuration: string): Map<string, Word> {
+    let words = this.#words.get(configuration);
+    if (words === undefined) this.#words.set(configuration, (words = new Map<string, Word>()));
+    return words;
+  }
+
+  lexeme(text: string): Lexeme {
+    let lexeme = this.#lexemes.get(text);
+    if (lexeme === undefined) this.#lexemes.set(text, (lexeme = { text, document: 0, entry: 0 }));
+    return lexeme;
+  }
+}
 
 /**
  * Remembers what Postgres's configurations make of words: few words make up most of any text, so a vector is put together here for a
  * fraction of what `to_tsvector` takes, of exactly its lexemes. Bounded: what was not met for long is asked for again.
  */
 export class Lexicon {
-  #recent = new Map<string, Map<string, Word>>();
-  #before = new Map<string, Map<string, Word>>();
-  #recentCount = 0;
+  #recent = new Generation();
+  #before = new Generation();
 
-  /** The words of a text; those that Postgres is to be asked for go into `unknown`. Words are in lower case. */
+  /** The words of a part of a document; those that Postgres is to be asked for go into `unknown`. Words are in lower case. */
   lookUp(configuration: string, words: readonly string[], unknown: Unknown[]): Word[] {
-    if (configuration === SIMPLE) return words.map(asItIs);
-    const recent = this.#recentOf(configuration);
-    const before = this.#before.get(configuration);
+    const generation = this.#recent;
+    const recent = generation.wordsOf(configuration);
     return words.map((text) => {
       let word = recent.get(text);
       if (word === undefined) {
-        if (NUMBER.test(text)) return asItIs(text);
-        word = before?.get(text) ?? { lexemes: null, places: 1 };
-        recent.set(text, word);
-        this.#recentCount++;
+        recent.set(text, (word = this.#meet(configuration, text)));
+        generation.count++;
       }
-      // also where another text asks already: its answer may never come
-      if (word.lexemes === null) unknown.push({ configuration, text, word });
+      // also where another document asks already: its answer may never come
+      if (word.lexemes === null) unknown.push({ configuration, text, word, generation });
       return word;
     });
   }
@@ -79,32 +99,28 @@ export class Lexicon {
         questions.map(({ text }) => text),
       );
       const answers = Map.groupBy(rows, ({ place }) => Number(place) - 1);
-      for (const [at, { word }] of questions.entries()) take(word, answers.get(at) ?? []);
+      for (const [at, { word, generation }] of questions.entries()) take(word, generation, answers.get(at) ?? []);
     }
-    if (this.#recentCount > REMEMBERED_WORDS / 2) this.#age();
+    if (this.#recent.count > REMEMBERED_WORDS / 2) {
+      this.#before = this.#recent;
+      this.#recent = new Generation();
+    }
   }
 
-  #recentOf(configuration: string): Map<string, Word> {
-    const known = this.#recent.get(configuration);
-    if (known) return known;
-    const words = new Map<string, Word>();
-    this.#recent.set(configuration, words);
-    return words;
-  }
-
-  #age(): void {
-    this.#before = this.#recent;
-    this.#recent = new Map();
-    this.#recentCount = 0;
+  #meet(configuration: string, text: string): Word {
+    const known = this.#before.wordsOf(configuration).get(text);
+    const texts = configuration === SIMPLE || NUMBER.test(text) ? [text] : known?.lexemes?.map((lexeme) => lexeme.text);
+    return {
+      lexemes: texts?.map((each) => this.#recent.lexeme(each)) ?? null,
+      offsets: known?.offsets ?? null,
+      places: known?.places ?? 1,
+    };
   }
 }
 
-function asItIs(text: string): Word {
-  return { lexemes: [{ text, offset: 0 }], places: 1 };
-}
-
-function take(word: Word, rows: readonly LexemeRow[]): void {
-  const lexemes = rows.flatMap(({ lexeme, positions }) => positions.map((at) => ({ text: lexeme, offset: at - 1 })));
-  word.places = Math.max(1, ...lexemes.map(({ offset }) => offset + 1));
-  word.lexemes = lexemes;
+function take(word: Word, generation: Generation, rows: readonly LexemeRow[]): void {
+  const found = rows.flatMap(({ lexeme, positions }) => positions.map((at) => ({ lexeme, offset: at - 1 })));
+  word.places = Math.max(1, ...found.map(({ offset }) => offset + 1));
+  word.offsets = found.every(({ offset }) => offset === 0) ? null : found.map(({ offset }) => offset);
+  word.lexemes = found.map(({ lexeme }) => generation.lexeme(lexeme));
 }

@@ -1,0 +1,95 @@
+import type { CloudEvent } from '@khabar/contracts';
+import type { BenchRow, BenchRun } from '../bench.ts';
+import { rate } from '../bus/throughput.ts';
+import { inTurn } from '../in-turn.ts';
+import { openBareTable } from './bare-insert.ts';
+import { corpusEvent } from './corpus.ts';
+import { openOneStore } from './one-store.ts';
+
+const ROUNDS = 3;
+const NEW_ARTICLES = 5_000;
+const KNOWN_ARTICLES = 20_000;
+const KNOWN_TIMES = 5;
+
+type ArticleEvent = CloudEvent<'news.articles.v1'>;
+
+/** New English articles of the corpus, other ones for each series: `english` is what the bare table is indexed by. */
+export function englishArticles(count: number, series: number): ArticleEvent[] {
+  const events: ArticleEvent[] = [];
+  for (let number = 0; events.length < count; number++) {
+    const event = corpusEvent(number, series);
+    if (event.data.language === 'en') events.push(event);
+  }
+  return events;
+}
+
+const searchedRow: BenchRow = {
+  what: 'new articles with search and clusters',
+  unit: 'rows/s',
+  peer: 'bare unnest insert, generated tsvector, GIN',
+  target: 'at least 1.5 of the peer',
+  ok: ({ value, peer }) => value / peer! >= 1.5,
+  async measure(run) {
+    const store = await openOneStore(run);
+    const bare = await openBareTable(run, { search: true });
+    store.follow();
+    return inTurn(
+      run,
+      ROUNDS,
+      (round) => {
+        const events = englishArticles(NEW_ARTICLES, 1 + round);
+        return rate(events.length, async () => {
+          await store.save(events);
+          await store.caughtUp();
+        });
+      },
+      (round) => {
+        const events = englishArticles(NEW_ARTICLES, 1 + round);
+        return rate(events.length, () => bare.insert(events));
+      },
+    );
+  },
+};
+
+const unsearchedRow: BenchRow = {
+  what: 'new articles, search off',
+  unit: 'rows/s',
+  peer: 'bare unnest insert, no index',
+  target: 'at least 0.8 of the peer',
+  ok: ({ value, peer }) => value / peer! >= 0.8,
+  async measure(run) {
+    const store = await openOneStore(run);
+    const bare = await openBareTable(run, { search: false });
+    return inTurn(
+      run,
+      ROUNDS,
+      (round) => {
+        const events = englishArticles(NEW_ARTICLES, 1 + round);
+        return rate(events.length, () => store.save(events));
+      },
+      (round) => {
+        const events = englishArticles(NEW_ARTICLES, 1 + round);
+        return rate(events.length, () => bare.insert(events));
+      },
+    );
+  },
+};
+
+const knownRow: BenchRow = {
+  what: 'articles already known',
+  unit: 'events/s',
+  peer: 'the limit',
+  target: 'at least 100,000 events/s',
+  ok: ({ value }) => value >= 100_000,
+  async measure(run: BenchRun) {
+    const store = await openOneStore(run);
+    const events = englishArticles(KNOWN_ARTICLES, 1);
+    await store.save(events);
+    const again = Array.from({ length: KNOWN_TIMES }, () => events).flat();
+    await store.save(again);
+    return { value: await rate(again.length, () => store.save(again)), peer: 100_000 };
+  },
+};
+
+/** What saving costs: new articles, and those that come again. */
+export const savingRows: readonly BenchRow[] = [searchedRow, unsearchedRow, knownRow];

@@ -1,4 +1,5 @@
 import { boolean, commonSettings, type ConfigOf, duration, integer, list, optionalText } from '@khabar/runtime';
+import { SOURCE_DAYS } from './retention/limits.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 

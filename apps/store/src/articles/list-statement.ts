@@ -118,7 +118,8 @@ function found(
   const here = [...timeConditions('s', query, parameter), ...foundLanguageConditions(query, parameter)];
   const articles = articleConditions(query, parameter);
   const shown = ['a.withdrawn IS NULL', ...articles].join(' AND ');
-  const select = `SELECT ${columns.map((name) => `s.${name}`).join(', ')}`;
+  const listed = columns.map((name) => `s.${name}`).join(', ');
+  const select = `SELECT ${listed}`;
   const order = 'ORDER BY s.sort_at DESC, s.article_id DESC';
   const isMatch = `ts_match_vq(s.vector, ${text})`;
   if (strategy === 'walk') {
@@ -136,11 +137,16 @@ function found(
         WHERE ${[isMatch, ...here].join(' AND ')} ${order}`,
     };
   }
+  // a phrase is looked up as its words, and read for only in the newest that have them, until enough have it
+  const loose = search.text.includes('!') ? search.text : search.text.replace(/<(?:-|\d+)>/g, '&');
+  const isPhrase = loose !== search.text;
+  const kept = isPhrase ? [...new Set([...columns, 'vector'])].map((name) => `s.${name}`).join(', ') : listed;
   return {
-    before: `WITH found AS MATERIALIZED (${select} FROM store.article_search s
-      WHERE ${[`s.vector @@ ${text}`, ...here].join(' AND ')})`,
-    rows: `${select} FROM found s
-      ${articles.length === 0 ? '' : `JOIN store.articles a ON a.id = s.article_id AND ${shown}`} ${order}`,
+    before: `WITH found AS MATERIALIZED (SELECT ${kept} FROM store.article_search s
+      WHERE ${[`s.vector @@ ${isPhrase ? `${parameter(loose)}::tsquery` : text}`, ...here].join(' AND ')})`,
+    rows: `${select} FROM ${isPhrase ? `(SELECT * FROM found s ${order} OFFSET 0)` : 'found'} s
+      ${articles.length === 0 ? '' : `JOIN store.articles a ON a.id = s.article_id AND ${shown}`}
+      ${isPhrase ? `WHERE ${isMatch}` : ''} ${order}`,
   };
 }
 

@@ -17,6 +17,11 @@ describe('the way to what a search finds', () => {
     expect(searchStrategy(words(500_000), 1_000)).toBe('walk');
   });
 
+  it('does not walk for words of which the planner only guesses how frequent they are', () => {
+    expect(searchStrategy(words(16_000), 21)).toBe('look up');
+    expect(searchStrategy({ ...words(16_000), here: 500_000, foundHere: 8_000 }, 21)).toBe('look up');
+  });
+
   it('walks through a short time', () => {
     expect(searchStrategy({ ...words(50_000), here: 300, foundHere: 15 }, 21)).toBe('walk');
   });

@@ -24,7 +24,9 @@ export interface ExplainRow {
 }
 
 /** What it costs to read a vector and look for words in it, where to be found by the index costs 1: most of the time it stands apart from its row, compressed. */
-const READ_COST = 10;
+const READ_COST = 20;
+/** Of words that fewer articles have the planner only guesses how many: there may be none, and a walk for them would read all. */
+const KNOWN_SHARE = 0.025;
 /** What it costs to fetch an article's row. */
 const ARTICLE_COST = 2;
 
@@ -37,7 +39,8 @@ export function estimateOf([{ Plan }]: ExplainRow['QUERY PLAN']): Estimate {
 /** The cheapest way to the first so many. What is frequent is met soon on a walk; what is rare is looked up and sorted in no time. */
 export function searchStrategy({ all, here, found, foundHere, filtered }: Estimate, wanted: number): SearchStrategy {
   const fitting = filtered === null ? 1 : filtered / Math.max(1, all);
-  const walked = Math.min(here, (wanted * here) / Math.max(1, foundHere * fitting));
+  const isKnown = found >= all * KNOWN_SHARE;
+  const walked = isKnown ? Math.min(here, (wanted * here) / Math.max(1, foundHere * fitting)) : here;
   const costs: [SearchStrategy, number][] = [
     ['look up', found * (filtered === null ? 1 : 1 + ARTICLE_COST)],
     ['walk', walked * (filtered === null ? READ_COST : READ_COST + ARTICLE_COST)],

@@ -64,6 +64,7 @@ describe('the project graph', () => {
         'extraction',
         'feeds',
         'fetcher',
+        'parquet',
         'parser',
         'runtime',
         'standalone',

@@ -97,7 +97,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/{contracts,diff,feeds,extraction}/src/**/*.ts'],
+    files: ['libs/{contracts,diff,feeds,extraction,parquet}/src/**/*.ts'],
     ignores: TESTS,
     rules: {
       'no-restricted-imports': [

@@ -214,7 +214,7 @@ const WORLDLY: readonly (readonly [code: string, error: string])[] = [
 
 const CASES: readonly Case[] = [
   ...FORBIDDEN.map((one) => ({ ...one, name: `${one.file} may not: ${one.code.split('\n')[0]}` })),
-  ...['contracts', 'diff', 'feeds', 'extraction'].flatMap((library) =>
+  ...['contracts', 'diff', 'feeds', 'extraction', 'parquet'].flatMap((library) =>
     WORLDLY.map(([code, error]) => ({
       name: `${library} may not: ${code.split('\n')[0]}`,
       file: `libs/${library}/src/x.ts`,

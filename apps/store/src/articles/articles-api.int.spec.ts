@@ -367,6 +367,7 @@ describe('the API of the store', () => {
       '/api/v1/articles/{id}/revisions/{number}/diff',
       '/api/v1/changes',
       '/api/v1/clusters/{id}',
+      '/api/v1/exports',
       '/api/v1/raw-articles',
       '/api/v1/stats',
     ]);

@@ -174,10 +174,15 @@ describe('announcing changes', () => {
 
     it('leaves all to the next relay when it loses its turn, and ends only when the bus has answered', async () => {
       await change('j');
-      const released = Promise.withResolvers<void>();
+      const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const late = () => {
+        asked.resolve();
+        return released.promise;
+      };
       let settled = false;
-      const round = relayChanges(strict, () => released.promise, 500, 50).finally(() => (settled = true));
+      const round = relayChanges(strict, late, 500, 50).finally(() => (settled = true));
       const failing = expect(round).rejects.toMatchObject({ code: 'database-unavailable' });
+      await asked.promise; // before, it has nothing to lose
       await eventually(async () => {
         const ended = await store.query(`SELECT pg_terminate_backend(pid) FROM (${ownTurn}) AS holders`);
         return ended.length > 0;

@@ -40,7 +40,7 @@ export function busSettings(connection: Connection): BusSettings {
     batchMaxBytes: BATCH_MAX_BYTES,
     lingerMs: 5,
     transactions: false,
-    maxBytesInFlight: 32 * 1024 * 1024,
+    maxBytesInFlight: 16 * 1024 * 1024,
   };
 }
 

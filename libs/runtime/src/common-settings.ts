@@ -86,7 +86,7 @@ export function commonSettings(defaultPort: number) {
       description: 'Most bytes that a handler gets at once; a larger event travels alone.',
     }),
     BUS_MAX_BYTES_IN_FLIGHT: bytes({
-      default: 32 * 1024 * 1024,
+      default: 16 * 1024 * 1024,
       min: 64 * 1024,
       max: 4 * 1024 * 1024 * 1024,
       description: 'Bytes of events that a service may hold that are not yet done; beyond, it reads no more.',

@@ -1,8 +1,9 @@
 import type { CloudEvent, TopicDefinition } from '@khabar/contracts';
 import { encodeEvent } from '@khabar/contracts';
 import { CompressionTypes, Kafka, Partitioners, logLevel } from 'kafkajs';
+import { readAtOnce } from '../../libs/bus/src/bytes-in-flight.ts';
 import { consumerSettings } from '../../libs/bus/src/kafka/consumer-settings.ts';
-import { BATCH_MAX_BYTES } from './log-of-own.ts';
+import { busSettings } from './log-of-own.ts';
 import { BATCH } from './throughput.ts';
 
 function client(brokers: readonly string[]): Kafka {
@@ -30,20 +31,21 @@ export async function barePublish(
   };
 }
 
-/** What a program on kafkajs alone does to read so many events: parse each, commit each batch, with the fetch settings of our consumers. */
+/** What a program on kafkajs alone does to read so many events: parse each, commit each batch, with the fetch settings of our consumers; resolves with when the last was committed, by `performance.now()`. */
 export async function bareConsume(
   brokers: readonly string[],
   topic: TopicDefinition,
   group: string,
   count: number,
-): Promise<void> {
+): Promise<number> {
+  const settings = busSettings({ kafkaBrokers: brokers, databaseUrl: null });
   const consumer = client(brokers).consumer({
     groupId: group,
-    ...consumerSettings(topic.partitions, BATCH_MAX_BYTES),
+    ...consumerSettings(topic.partitions, readAtOnce(settings, topic.partitions)),
   });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic.name], fromBeginning: true });
-  const all = Promise.withResolvers<void>();
+  const all = Promise.withResolvers<number>();
   let seen = 0;
   await consumer.run({
     autoCommit: false,
@@ -59,9 +61,10 @@ export async function bareConsume(
         topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }],
       });
       seen += batch.messages.length;
-      if (seen >= count) all.resolve();
+      if (seen >= count) all.resolve(performance.now());
     },
   });
-  await all.promise;
+  const endedAtMs = await all.promise;
   await consumer.disconnect();
+  return endedAtMs;
 }

@@ -11,7 +11,6 @@ import { consumeAll, publishAll, rate, throughLog } from './throughput.ts';
 const EVENT_BYTES = 8 * 1024;
 const ROUNDS = 5;
 const PUBLISHED_EVENTS = 20_000;
-/** Many, for the end of a consumer takes as long as a fetch waits for records. */
 const CONSUMED_EVENTS = 60_000;
 const EMBEDDED_EVENTS = 20_000;
 const PEER = 'kafkajs alone, same settings';

@@ -24,9 +24,6 @@ export function postgres(run: BenchRun): Promise<EmbeddedPostgres> {
 /** Where a log is. */
 export type Connection = Pick<BusSettings, 'kafkaBrokers' | 'databaseUrl'>;
 
-/** Largest batch, as the services have it. */
-export const BATCH_MAX_BYTES = 4 * 1024 * 1024;
-
 /** The services' own settings for a bus there. */
 export function busSettings(connection: Connection): BusSettings {
   return {
@@ -37,7 +34,7 @@ export function busSettings(connection: Connection): BusSettings {
     retryBaseMs: 500,
     retryMaxMs: 60_000,
     batchMaxEvents: 500,
-    batchMaxBytes: BATCH_MAX_BYTES,
+    batchMaxBytes: 4 * 1024 * 1024,
     lingerMs: 5,
     transactions: false,
     maxBytesInFlight: 16 * 1024 * 1024,

@@ -12,7 +12,7 @@ import {
   isErased,
   toKhabarError,
 } from '@khabar/contracts';
-import { BytesInFlight } from './bytes-in-flight.ts';
+import { BytesInFlight, readAtOnce } from './bytes-in-flight.ts';
 import { consumeWith } from './consume.ts';
 import type { Sending } from './outlet.ts';
 import { deadLetterOf, markerOf, originalOf } from './dead-letters.ts';
@@ -191,13 +191,13 @@ export class Bus implements AsyncDisposable {
   }
 
   async #join<T extends EventType>(request: SubscriptionRequest<T>): Promise<Subscription> {
-    const { batchMaxEvents, batchMaxBytes, maxBytesInFlight } = this.#settings;
+    const { batchMaxEvents } = this.#settings;
     const running = await this.#driver.consume({
       topic: request.topic,
       group: request.group,
       maxEvents: batchMaxEvents,
       // all partitions together may be read once, at first, within half of what may be in flight
-      maxBytes: Math.min(batchMaxBytes, Math.ceil(maxBytesInFlight / 2 / request.topic.partitions)),
+      maxBytes: readAtOnce(this.#settings, request.topic.partitions),
       transactions: this.#settings.transactions,
       begin: consumeWith(request, {
         settings: this.#settings,

@@ -1,3 +1,5 @@
+import type { BusSettings } from './settings.ts';
+
 /** Bytes of records that were taken from the log and are not yet settled: one budget for all consumers of a bus. */
 export class BytesInFlight {
   readonly #max: number;
@@ -40,4 +42,12 @@ export class BytesInFlight {
   forget(wake: () => void): void {
     this.#waiting.delete(wake);
   }
+}
+
+/** Most bytes to read at once of each of so many partitions: no more than a batch, and all of them together half of what may be in flight. */
+export function readAtOnce(
+  settings: Pick<BusSettings, 'batchMaxBytes' | 'maxBytesInFlight'>,
+  partitions: number,
+): number {
+  return Math.min(settings.batchMaxBytes, Math.ceil(settings.maxBytesInFlight / 2 / partitions));
 }

@@ -74,6 +74,7 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   readonly #stop = new AbortController();
   readonly #finished: Promise<void>;
   #lost = false;
+  #handling = false;
   #roomWanted: PromiseWithResolvers<void> | null = null;
   /** Until when all waits for a dependency, by `performance.now()`, and for how many times in a row. */
   #pausedUntilMs = 0;
@@ -157,11 +158,15 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     else await this.#bell.wait(nextAtMs === Infinity ? undefined : nextAtMs - nowMs);
   }
 
-  /** More is taken while no batch is in line and bytes are free; by a partition that holds nothing in any case, so that none starves. */
+  /**
+   * More is taken when nothing is in line, and while a handler is at work up to another batch, if bytes are free; by a partition that holds
+   * nothing in any case, so that none starves. What a quick handler would have done at once does not wait for the next fetch: it would
+   * leave the processor's caches, and live through collections of garbage.
+   */
   #makeRoom(): void {
     if (this.#roomWanted === null) return;
     if (!this.#ending.signal.aborted) {
-      if (this.#queue.isFull) return;
+      if (this.#queue.hasFresh && (!this.#handling || this.#queue.isFull)) return;
       if (this.#inFlight.spent && !this.#queue.isEmpty) return this.#inFlight.whenFree(this.#wakeForRoom);
     }
     this.#roomWanted.resolve();
@@ -314,6 +319,8 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   async #handle(tried: readonly Entry<T>[]): Promise<readonly Outcome[] | null> {
     const { signal } = this.#stop;
     const startedAtMs = performance.now();
+    this.#handling = true;
+    this.#makeRoom();
     try {
       const outcomes = await callHandler(this.#request, this.#settings, this.#own.partition, tried, signal);
       this.#pauses = 0;
@@ -329,6 +336,7 @@ class PartitionRun<T extends EventType> implements PartitionWork {
       for (const each of tried) each.alone = true;
       return null;
     } finally {
+      this.#handling = false;
       const seconds = (performance.now() - startedAtMs) / 1000;
       this.#listener.handled?.(this.#request.topic.name, this.#own.partition, tried.length, seconds);
     }

@@ -67,7 +67,12 @@ export class PartitionQueue<T extends EventType> {
     return this.#begun.length === 0 && this.#freshEvents === 0;
   }
 
-  /** Whether more than another batch is in line. */
+  /** Whether any is in line. */
+  get hasFresh(): boolean {
+    return this.#freshEvents > 0;
+  }
+
+  /** Whether another batch, or more, is in line. */
   get isFull(): boolean {
     return this.#freshEvents >= this.#settings.maxEvents || this.#freshBytes >= this.#settings.maxBytes;
   }

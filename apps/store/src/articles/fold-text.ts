@@ -16,14 +16,13 @@ const LETTERS = new Map([
   ['\u06a9', '\u0643'],
   // Devanagari: the moon over a vowel for the dot
   ['\u0901', '\u0902'],
-  // Cyrillic yo, which most texts write without dots; the capital i of Turkish, whose small form would have two
-  ['\u0435\u0308', '\u0435'],
-  ['\u0415\u0308', '\u0415'],
-  ['I\u0307', 'i'],
   ...ZEROS.flatMap((zero) =>
     Array.from({ length: 10 }, (_, digit) => [String.fromCharCode(zero + digit), `${digit}`] as const),
   ),
 ]);
+
+/** Cyrillic yo, which most texts write without dots; the capital i of Turkish, whose small form would have two. However often they are dotted. */
+const DOTTED = /([\u0435\u0415])\u0308+|I\u0307+/gu;
 
 const WRITTEN_OTHERWISE = new RegExp([...LETTERS.keys()].join('|'), 'gu');
 
@@ -49,6 +48,7 @@ export function foldText(text: string): string {
   return text
     .normalize('NFKD')
     .replace(OPTIONAL, '')
+    .replace(DOTTED, (_, letter?: string) => letter ?? 'i')
     .replace(WRITTEN_OTHERWISE, (letter) => LETTERS.get(letter)!)
     .replace(NASAL, '\u0902')
     .normalize('NFC');

@@ -75,6 +75,8 @@ it.each([false, true])(
     const ids = (await readAll(bus, bench.articles)).map(({ headers }) => headers['ce_id']!);
     const expected = [...early, ...late, ...more].map((event) => articleOf(event).id);
     expect(transactions ? ids.toSorted() : [...new Set(ids)].toSorted()).toEqual(expected.toSorted());
-    if (!transactions) expect(ids.length).toBeLessThanOrEqual(expected.length + early.length);
+    // once by who lost its partition, with that in hand when it did, and once by who got it
+    const times = [...Map.groupBy(ids, (id) => id).values()].map(({ length }) => length);
+    if (!transactions) expect(Math.max(...times)).toBeLessThanOrEqual(2);
   },
 );

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { toKhabarError } from '@khabar/contracts';
 import { CONFIG } from '@khabar/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background-work.ts';
 import type { StoreConfig } from '../config.ts';
 import { StoreEvents } from '../events.ts';
 import { forgetRepeats } from './forget-repeats.ts';
@@ -16,8 +16,7 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 /** Walks through the articles for as long as the service runs, and forgets repeats of events that the topic does not keep any more. */
 @Injectable()
 export class RepeatsCleaner implements OnApplicationBootstrap {
-  readonly #stop = new AbortController();
-  #running: Promise<void> | null = null;
+  readonly #work = new BackgroundWork();
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -26,22 +25,20 @@ export class RepeatsCleaner implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#running = this.#run();
+    this.#work.start(() => this.#run());
   }
 
   /** Finishes the step at hand. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#work.stop();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
     // Ids are spread evenly, and a service that restarts often is to reach all of them too.
     let lastId: string = randomUUID();
     for (;;) {
-      await setTimeout(EVERY_MS, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+      await this.#work.pause(EVERY_MS);
+      if (this.#work.isStopping) return;
       try {
         const before = new Date(Date.now() - this.config.ARTICLES_RETENTION).toISOString();
         const step = await forgetRepeats(this.dataSource, lastId, ARTICLES_AT_ONCE, before);

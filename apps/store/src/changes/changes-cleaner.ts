@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { toKhabarError } from '@khabar/contracts';
 import { CONFIG } from '@khabar/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background-work.ts';
 import type { StoreConfig } from '../config.ts';
 import { StoreEvents } from '../events.ts';
 import { deleteOldChanges } from './read-changes.ts';
@@ -13,8 +13,7 @@ const AT_ONCE = 5_000;
 /** Deletes changes that were announced longer ago than CHANGES_KEPT, for as long as the service runs. */
 @Injectable()
 export class ChangesCleaner implements OnApplicationBootstrap {
-  readonly #stop = new AbortController();
-  #running: Promise<void> | null = null;
+  readonly #work = new BackgroundWork();
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -23,24 +22,22 @@ export class ChangesCleaner implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#running = this.#run();
+    this.#work.start(() => this.#run());
   }
 
   /** Finishes the step at hand. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#work.stop();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
     for (;;) {
-      await setTimeout(EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await this.#work.pause(EVERY_MS);
       try {
         const before = new Date(Date.now() - this.config.CHANGES_KEPT).toISOString();
         let count: number;
         do {
-          if (signal.aborted) return;
+          if (this.#work.isStopping) return;
           count = await deleteOldChanges(this.dataSource, before, AT_ONCE);
         } while (count === AT_ONCE);
       } catch (thrown) {

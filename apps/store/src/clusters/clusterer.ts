@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { toKhabarError } from '@khabar/contracts';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BackgroundWork, pauseAfterFailures } from '../background-work.ts';
 import { StoreEvents } from '../events.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { type Clustered, clusterArticles } from './cluster-articles.ts';
@@ -12,8 +12,6 @@ const BATCH_SIZE = 300;
 const IDLE_MS = 1_000;
 /** How soon another clusterer's turn is over, most likely. */
 const TURN_MS = 100;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 30_000;
 /** How often the lag is asked for, at most. */
 const LAG_EVERY_MS = 1_000;
 const COUNTED_ARTICLES = 10_000;
@@ -29,9 +27,7 @@ export interface ClusteringLag {
 /** Looks for echoes of what was stored, from the start of the service to its end: at once after a commit of this store. */
 @Injectable()
 export class Clusterer implements OnApplicationBootstrap {
-  readonly #stop = new AbortController();
-  #running: Promise<void> | null = null;
-  #bell = Promise.withResolvers<void>();
+  readonly #work = new BackgroundWork();
   /** Articles of a failed round that are still to be looked at one by one, to find the one that is at fault. */
   #oneByOne = 0;
   #lagAskedAtMs = 0;
@@ -43,25 +39,23 @@ export class Clusterer implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#running = this.#run();
+    this.#work.start(() => this.#run());
   }
 
   /** Finishes the round at hand; what is left is looked at after the next start. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#work.stop();
   }
 
   /** Says that there is something to look at. */
   ring(): void {
-    this.#bell.resolve();
+    this.#work.ring();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
     let failures = 0;
-    while (!signal.aborted) {
-      this.#bell = Promise.withResolvers<void>();
+    while (!this.#work.isStopping) {
+      let heard = this.#work.rings;
       let pauseMs: number;
       try {
         const { inTurn, count } = await this.#round();
@@ -72,11 +66,11 @@ export class Clusterer implements OnApplicationBootstrap {
         const error = toKhabarError(thrown);
         if (!error.dependency && error.code !== 'database-conflict') this.#oneByOne = BATCH_SIZE;
         failures++;
-        pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+        pauseMs = pauseAfterFailures(failures);
         this.report.clusteringFailed(error, pauseMs);
-        this.#bell = Promise.withResolvers<void>(); // a commit does not shorten the pause
+        heard = this.#work.rings; // a commit of before does not shorten the pause
       }
-      await this.#pause(pauseMs);
+      await this.#work.pause(pauseMs, heard);
     }
   }
 
@@ -92,12 +86,5 @@ export class Clusterer implements OnApplicationBootstrap {
       this.report.clusteringLags(rows[0]!);
     }
     return clustered;
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const timer = new AbortController();
-    const signal = AbortSignal.any([this.#stop.signal, timer.signal]);
-    await Promise.race([this.#bell.promise, setTimeout(ms, undefined, { signal }).catch(() => undefined)]);
-    timer.abort();
   }
 }

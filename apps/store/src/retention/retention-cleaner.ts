@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { toKhabarError } from '@khabar/contracts';
 import { CONFIG } from '@khabar/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background-work.ts';
 import { Clusterer } from '../clusters/clusterer.ts';
 import type { StoreConfig } from '../config.ts';
 import { StoreEvents } from '../events.ts';
@@ -24,8 +24,7 @@ const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 /** Walks through the articles once an hour and deletes what the settings do not keep any longer; does nothing where they keep all. */
 @Injectable()
 export class RetentionCleaner implements OnApplicationBootstrap {
-  readonly #stop = new AbortController();
-  #running: Promise<void> | null = null;
+  readonly #work = new BackgroundWork();
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -36,34 +35,32 @@ export class RetentionCleaner implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (retentionLimits(this.config, new Date()) !== null) this.#running = this.#run();
+    if (retentionLimits(this.config, new Date()) !== null) this.#work.start(() => this.#run());
   }
 
   /** Finishes the batch at hand. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#work.stop();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    await this.#pause(FIRST_WALK_MS);
-    while (!signal.aborted) {
+    await this.#work.pause(FIRST_WALK_MS);
+    while (!this.#work.isStopping) {
       await this.#walk();
-      if (signal.aborted) return;
+      if (this.#work.isStopping) return;
       this.report.retentionWalked();
-      await this.#pause(WALK_EVERY_MS);
+      await this.#work.pause(WALK_EVERY_MS);
     }
   }
 
   async #walk(): Promise<void> {
     let afterId: string | null = BEFORE_ALL;
-    while (afterId !== null && !this.#stop.signal.aborted) {
+    while (afterId !== null && !this.#work.isStopping) {
       try {
         const now = new Date();
         const step = { afterId, limit: LOOKED_AT_ONCE, now: now.toISOString() };
         const expired = await expireArticles(this.dataSource, retentionLimits(this.config, now)!, step, (tookMs) =>
-          this.#pause(tookMs * (1 / PART_OF_TIME - 1)),
+          this.#work.pause(tookMs * (1 / PART_OF_TIME - 1)),
         );
         this.report.expired(expired);
         if (expired.count > 0) {
@@ -71,15 +68,11 @@ export class RetentionCleaner implements OnApplicationBootstrap {
           this.clusterer.ring();
         }
         afterId = expired.lastId;
-        await this.#pause(LOOK_EVERY_MS);
+        await this.#work.pause(LOOK_EVERY_MS);
       } catch (thrown) {
         this.report.retentionFailed(toKhabarError(thrown), PAUSE_AFTER_FAILURE_MS);
-        await this.#pause(PAUSE_AFTER_FAILURE_MS);
+        await this.#work.pause(PAUSE_AFTER_FAILURE_MS);
       }
     }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await setTimeout(ms, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { toKhabarError } from '@khabar/contracts';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { BackgroundWork } from '../background-work.ts';
 import { StoreEvents } from '../events.ts';
 import { countChanges } from './count-changes.ts';
 
@@ -12,8 +12,7 @@ const AT_ONCE = 2_000;
 /** Counts changes by the hour, for as long as the service runs. */
 @Injectable()
 export class ChangeCounter implements OnApplicationBootstrap {
-  readonly #stop = new AbortController();
-  #running: Promise<void> | null = null;
+  readonly #work = new BackgroundWork();
 
   constructor(
     @Inject(DataSource) private readonly dataSource: DataSource,
@@ -21,18 +20,16 @@ export class ChangeCounter implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#running = this.#run();
+    this.#work.start(() => this.#run());
   }
 
   /** Finishes the step at hand. */
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+    await this.#work.stop();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    while (!signal.aborted) {
+    while (!this.#work.isStopping) {
       let pauseMs = EVERY_MS;
       try {
         if ((await countChanges(this.dataSource, AT_ONCE)) === AT_ONCE) continue;
@@ -40,7 +37,7 @@ export class ChangeCounter implements OnApplicationBootstrap {
         pauseMs = AFTER_FAILURE_MS;
         this.report.changesNotCounted(toKhabarError(thrown), pauseMs);
       }
-      await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+      await this.#work.pause(pauseMs);
     }
   }
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { StoreConfig } from '../config.ts';
 import { readingError } from '../database/database-error.ts';
+import { readRows } from '../database/read-rows.ts';
 import { SELECT_ERASED_RAW_IDS } from '../erasure/statements.ts';
 import {
   type ArticleQuery,
@@ -77,7 +78,7 @@ export class ArticleSearch {
       return this.#search(query, query.q);
     }
     const { text, parameters } = listStatement(query);
-    const rows = await this.#query<FoundRow>(text, parameters);
+    const rows = await readRows<FoundRow>(this.dataSource, text, parameters);
     return pageOf(rows, query, viewOf);
   }
 
@@ -91,7 +92,7 @@ export class ArticleSearch {
   async revisions(id: string, { before, limit }: RevisionQuery): Promise<RevisionPage | null> {
     const article = await this.#row(id);
     if (article === null) return null;
-    const forms = await this.#query<RevisionRow>(SELECT_FORMS, [[id]]);
+    const forms = await readRows<RevisionRow>(this.dataSource, SELECT_FORMS, [[id]]);
     const found = revisionsOf(forms.map(keptFormFromRow)).filter(({ number }) => before === null || number < before);
     const page = found.slice(0, limit);
     return {
@@ -111,7 +112,7 @@ export class ArticleSearch {
   ): Promise<'no article' | 'no revision' | { readonly before: RevisionView | null; readonly after: RevisionView }> {
     const article = await this.#row(id);
     if (article === null) return 'no article';
-    const forms = await this.#query<RevisionRow>(SELECT_FORMS, [[id]]);
+    const forms = await readRows<RevisionRow>(this.dataSource, SELECT_FORMS, [[id]]);
     const revisions = revisionsOf(forms.map(keptFormFromRow));
     const after = revisions.find((revision) => revision.number === number);
     const before = revisions.find((revision) =>
@@ -127,12 +128,14 @@ export class ArticleSearch {
 
   /** What became of raw articles; those that the store never heard of are left out. @throws KhabarError `database-unavailable` */
   async raws(rawIds: readonly string[]): Promise<RawView[]> {
-    const raws = (await this.#query<RawRow>(SELECT_RAW_ARTICLES, [rawIds])).map(rawFromRow);
+    const raws = (await readRows<RawRow>(this.dataSource, SELECT_RAW_ARTICLES, [rawIds])).map(rawFromRow);
     const ids = new Set(raws.flatMap(({ made }) => (made === null ? [] : [made.articleId])));
     const rows =
-      ids.size === 0 ? [] : await this.#query<ArticleViewRow>(`${SELECT_ARTICLES} WHERE id = ANY($1)`, [[...ids]]);
+      ids.size === 0
+        ? []
+        : await readRows<ArticleViewRow>(this.dataSource, `${SELECT_ARTICLES} WHERE id = ANY($1)`, [[...ids]]);
     const articles = new Map(rows.map((row) => [row.id, viewOf(row)]));
-    const erased = await this.#query<{ raw_id: string }>(SELECT_ERASED_RAW_IDS, [rawIds]);
+    const erased = await readRows<{ raw_id: string }>(this.dataSource, SELECT_ERASED_RAW_IDS, [rawIds]);
     return [...raws.map((raw) => rawViewOf(raw, articles)), ...erased.map(({ raw_id }) => erasedRawView(raw_id))];
   }
 
@@ -173,11 +176,11 @@ export class ArticleSearch {
   async #revisionViews(article: ArticleViewRow, revisions: readonly Revision[]): Promise<RevisionView[]> {
     const present = formFromRow(article);
     const earlier = revisions.map(({ form }) => form).filter((form) => !sameText(form, present));
-    const rows = await this.#query<TextRow & { content_hash: string; metadata_hash: string }>(SELECT_EARLIER_TEXTS, [
-      article.id,
-      earlier.map(({ contentHash }) => contentHash),
-      earlier.map(({ metadataHash }) => metadataHash),
-    ]);
+    const rows = await readRows<TextRow & { content_hash: string; metadata_hash: string }>(
+      this.dataSource,
+      SELECT_EARLIER_TEXTS,
+      [article.id, earlier.map(({ contentHash }) => contentHash), earlier.map(({ metadataHash }) => metadataHash)],
+    );
     const texts = new Map<string, ArticleText>([
       [`${article.content_hash} ${article.metadata_hash}`, textFromRow(article)],
       ...rows.map((row) => [`${row.content_hash} ${row.metadata_hash}`, textFromRow(row)] as const),
@@ -193,16 +196,8 @@ export class ArticleSearch {
   }
 
   async #row(id: string): Promise<ArticleViewRow | null> {
-    const [row] = await this.#query<ArticleViewRow>(`${SELECT_ARTICLES} WHERE id = $1`, [id]);
+    const [row] = await readRows<ArticleViewRow>(this.dataSource, `${SELECT_ARTICLES} WHERE id = $1`, [id]);
     return row ?? null;
-  }
-
-  async #query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
-    try {
-      return await this.dataSource.query<Row[]>(text, [...parameters]);
-    } catch (error) {
-      throw readingError(error);
-    }
   }
 }
 

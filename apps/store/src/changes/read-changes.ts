@@ -1,6 +1,7 @@
 import type { ArticleChange } from '@khabar/contracts';
 import type { DataSource } from 'typeorm';
-import { readingError } from '../database/database-error.ts';
+import { readRows } from '../database/read-rows.ts';
+import { type ToldChange, changeOf } from '../outbox/outbox-rows.ts';
 
 /** A change as it is streamed. */
 export interface StreamedChange {
@@ -47,60 +48,36 @@ const DELETE_OLD_CHANGES = `
   )
   SELECT count(*)::int AS count FROM old`;
 
-interface ChangeRow {
+interface ChangeRow extends ToldChange {
   readonly deleted_to: string;
-  /** Null, as is all below it, where there is no change. */
+  /** Null, as is all of the change, where there is none. */
   readonly number: string | null;
-  readonly article_id: string;
-  readonly revision: number;
-  readonly kind: ArticleChange['kind'];
-  readonly reason: string | null;
-  readonly content_hash: string | null;
-  readonly cluster_id: string | null;
-  readonly stored_at: Date;
   readonly sources: string[] | null;
 }
 
-/** So many changes behind a number, in order; null where some of them are deleted. @throws as {@link readingError} says */
+/** So many changes behind a number, in order; null where some of them are deleted. @throws as {@link readRows} says */
 export async function readChanges(
   dataSource: DataSource,
   after: number,
   limit: number,
 ): Promise<StreamedChange[] | null> {
-  const rows = await ask<ChangeRow>(dataSource, SELECT_CHANGES, [after, limit]);
+  const rows = await readRows<ChangeRow>(dataSource, SELECT_CHANGES, [after, limit]);
   if (after < Number(rows[0]!.deleted_to)) return null;
   return rows.filter(({ number }) => number !== null).map(streamedChangeOf);
 }
 
-/** @throws as {@link readingError} says */
+/** @throws as {@link readRows} says */
 export async function readKeptChanges(dataSource: DataSource): Promise<KeptChanges> {
-  const [row] = await ask<{ deleted_to: string; newest: string }>(dataSource, SELECT_KEPT_CHANGES, []);
+  const [row] = await readRows<{ deleted_to: string; newest: string }>(dataSource, SELECT_KEPT_CHANGES, []);
   return { deletedTo: Number(row!.deleted_to), newest: Number(row!.newest) };
 }
 
-/** Deletes changes announced before an instant, of the oldest so many; returns how many it were. @throws as {@link readingError} says */
+/** Deletes changes announced before an instant, of the oldest so many; returns how many it were. @throws as {@link readRows} says */
 export async function deleteOldChanges(dataSource: DataSource, before: string, limit: number): Promise<number> {
-  const [row] = await ask<{ count: number }>(dataSource, DELETE_OLD_CHANGES, [before, limit]);
+  const [row] = await readRows<{ count: number }>(dataSource, DELETE_OLD_CHANGES, [before, limit]);
   return row!.count;
 }
 
-async function ask<Row>(dataSource: DataSource, text: string, parameters: unknown[]): Promise<Row[]> {
-  try {
-    return await dataSource.query<Row[]>(text, parameters);
-  } catch (error) {
-    throw readingError(error);
-  }
-}
-
 function streamedChangeOf(row: ChangeRow): StreamedChange {
-  const change: ArticleChange = {
-    id: row.article_id,
-    kind: row.kind,
-    reason: row.reason,
-    revision: row.revision,
-    contentHash: row.content_hash,
-    clusterId: row.cluster_id,
-    storedAt: row.stored_at.toISOString(),
-  };
-  return { number: Number(row.number), kind: row.kind, sources: row.sources, data: JSON.stringify(change) };
+  return { number: Number(row.number), kind: row.kind, sources: row.sources, data: JSON.stringify(changeOf(row)) };
 }

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { type ArticleQuery, cursorOfPlace } from '../articles/article-query.ts';
 import { type ArticleViewRow, viewOf } from '../articles/article-view.ts';
 import { SELECT_ARTICLES } from '../articles/statements.ts';
-import { readingError } from '../database/database-error.ts';
+import { readRows } from '../database/read-rows.ts';
 import type { ClusterView } from './cluster-view.ts';
 
 const SELECT_CLUSTER = `
@@ -30,11 +30,16 @@ export class ClusterSearch {
    * @throws KhabarError `database-unavailable`
    */
   async find(id: string, { after, limit }: Pick<ArticleQuery, 'after' | 'limit'>): Promise<ClusterView | null> {
-    const [cluster] = await this.#query<Pick<ClusterView, 'id' | 'size'>>(SELECT_CLUSTER, [id]);
+    const [cluster] = await readRows<Pick<ClusterView, 'id' | 'size'>>(this.dataSource, SELECT_CLUSTER, [id]);
     if (cluster === undefined) return null;
     const [[representative], rows] = await Promise.all([
-      this.#query<ArticleViewRow>(SELECT_REPRESENTATIVE, [cluster.id]),
-      this.#query<ArticleViewRow>(SELECT_ITEMS, [cluster.id, after?.sortAt ?? null, after?.id ?? null, limit + 1]),
+      readRows<ArticleViewRow>(this.dataSource, SELECT_REPRESENTATIVE, [cluster.id]),
+      readRows<ArticleViewRow>(this.dataSource, SELECT_ITEMS, [
+        cluster.id,
+        after?.sortAt ?? null,
+        after?.id ?? null,
+        limit + 1,
+      ]),
     ]);
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1)! : null;
@@ -44,13 +49,5 @@ export class ClusterSearch {
       items: page.map(viewOf),
       nextCursor: last && cursorOfPlace({ sortAt: last.sort_at.toISOString(), id: last.id }),
     };
-  }
-
-  async #query<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
-    try {
-      return await this.dataSource.query<Row[]>(text, [...parameters]);
-    } catch (error) {
-      throw readingError(error);
-    }
   }
 }

@@ -5,6 +5,7 @@ import { listStatement, type Statement } from '../articles/list-statement.ts';
 import { searchStatement } from '../articles/search-statement.ts';
 import { SEARCH_BY_INDEX, SELECT_ARTICLES } from '../articles/statements.ts';
 import { readingError } from '../database/database-error.ts';
+import { readRows } from '../database/read-rows.ts';
 
 /** Articles that follow each other in an export. */
 export interface ExportPiece {
@@ -65,12 +66,14 @@ export class ExportSnapshot implements AsyncDisposable {
   /** To be read once. @throws KhabarError `database-unavailable`, also where nobody read on for a minute */
   async *pieces(): AsyncGenerator<ExportPiece> {
     for (;;) {
-      const places = await this.#query<PlaceRow>(`FETCH ${PLACES} FROM places`);
+      const places = await readRows<PlaceRow>(this.#connection, `FETCH ${PLACES} FROM places`);
       if (places.length === 0) return;
-      const sizes = await this.#query<{ id: string; bytes: number }>(SELECT_SIZES, [places.map(({ id }) => id)]);
+      const sizes = await readRows<{ id: string; bytes: number }>(this.#connection, SELECT_SIZES, [
+        places.map(({ id }) => id),
+      ]);
       const bytesOf = new Map(sizes.map(({ id, bytes }) => [id, bytes]));
       for (const piece of cut(places, ({ id }) => bytesOf.get(id) ?? 0)) {
-        const rows = await this.#query<ArticleViewRow>(`${SELECT_ARTICLES} WHERE id = ANY($1)`, [
+        const rows = await readRows<ArticleViewRow>(this.#connection, `${SELECT_ARTICLES} WHERE id = ANY($1)`, [
           piece.map(({ id }) => id),
         ]);
         const rowOf = new Map(rows.map((row) => [row.id, row]));
@@ -85,15 +88,6 @@ export class ExportSnapshot implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await close(this.#connection);
-  }
-
-  async #query<Row>(text: string, parameters: unknown[] = []): Promise<Row[]> {
-    try {
-      const rows: Row[] = await this.#connection.query(text, parameters);
-      return rows;
-    } catch (error) {
-      throw readingError(error);
-    }
   }
 }
 

@@ -23,9 +23,8 @@ export const MOVE_ANNOUNCED = `
   INSERT INTO store.changes (article_id, revision, kind, reason, content_hash, cluster_id, stored_at)
   SELECT article_id, revision, kind, reason, decode(content_hash, 'hex'), cluster_id, stored_at FROM announced ORDER BY position`;
 
-/** A change as it stands in the outbox. */
-export interface OutboxRow {
-  readonly position: string;
+/** What a row tells of a change, in the outbox and behind it. */
+export interface ToldChange {
   readonly article_id: string;
   readonly revision: number;
   readonly kind: ArticleChange['kind'];
@@ -33,12 +32,17 @@ export interface OutboxRow {
   readonly content_hash: string | null;
   readonly cluster_id: string | null;
   readonly stored_at: Date;
+}
+
+/** A change as it stands in the outbox. */
+export interface OutboxRow extends ToldChange {
+  readonly position: string;
   readonly traceparent: string | null;
 }
 
-/** Its announcement: the same event at every call. */
-export function eventOf(row: OutboxRow): CloudEvent {
-  const change: ArticleChange = {
+/** The data of its announcement. */
+export function changeOf(row: ToldChange): ArticleChange {
+  return {
     id: row.article_id,
     kind: row.kind,
     reason: row.reason,
@@ -47,5 +51,9 @@ export function eventOf(row: OutboxRow): CloudEvent {
     clusterId: row.cluster_id,
     storedAt: row.stored_at.toISOString(),
   };
-  return articleChangeEvent(change, row.traceparent ?? undefined);
+}
+
+/** Its announcement: the same event at every call. */
+export function eventOf(row: OutboxRow): CloudEvent {
+  return articleChangeEvent(changeOf(row), row.traceparent ?? undefined);
 }

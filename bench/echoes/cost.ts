@@ -55,7 +55,7 @@ export const costRows: readonly BenchRow[] = [
 
 function costs(run: BenchRun): Promise<Costs> {
   return run.once('costs', async () => {
-    const store = await ownStore(run, 'cost');
+    const store = await ownStore(run);
     await addArticles(store, 0, FEW);
     await costOf(store, 1); // the caches are those of a store at work
     const few = await costOf(store, 2);

@@ -107,7 +107,7 @@ function quality(run: BenchRun): Promise<Quality> {
 
 /** Through the store as it is: saved in batches, looked at in rounds. */
 async function clustered(run: BenchRun, texts: readonly LabelledText[]): Promise<Clustered[]> {
-  const store = await ownStore(run, 'quality');
+  const store = await ownStore(run);
   const now = new Date().toISOString();
   const events = texts.map((text, at) => {
     const canonicalUrl = `https://paper-${at}.example.org/${at}`;

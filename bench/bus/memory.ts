@@ -27,7 +27,7 @@ const parserRow: BenchRow = {
   ...limit,
   async measure(run) {
     const make = rawArticles(EVENT_BYTES);
-    return peak(run, 'parser', (bus) => fill(run, bus, make));
+    return { value: await peakMb(run, 'parser', (bus) => publishBacklog(run, bus, BACKLOG, make)), peer: LIMIT_MB };
   },
 };
 
@@ -36,18 +36,18 @@ const storeRow: BenchRow = {
   what: 'memory: store, 1,000,000 events behind',
   ...limit,
   async measure(run) {
-    return peak(run, 'store', (bus) => fill(run, bus, articles()));
+    return {
+      value: await peakMb(run, 'store', (bus) => publishBacklog(run, bus, BACKLOG, articles())),
+      peer: LIMIT_MB,
+    };
   },
 };
 
 /** Resident memory of services with a backlog, at its highest. */
 export const memoryRows: readonly BenchRow[] = [parserRow, storeRow];
 
-async function peak(
-  run: BenchRun,
-  service: string,
-  prepare: (bus: Bus) => Promise<void>,
-): Promise<{ value: number; peer: number }> {
+/** Resident memory of a service at its highest, in MB, while it works for a minute on what `prepare` has put into Kafka. */
+export async function peakMb(run: BenchRun, service: string, prepare: (bus: Bus) => Promise<void>): Promise<number> {
   const { brokers } = await kafka(run);
   const { url } = await postgres(run);
   {
@@ -62,13 +62,19 @@ async function peak(
   const handled = await counter(running.url, 'khabar_bus_consumed_total');
   if (handled === 0) throw new Error(`the ${service} handled nothing:\n${running.process.output.slice(-2_000)}`);
   run.log(`  the ${service} handled ${handled} events in ${WATCHED_MS / 1000} s`);
-  return { value, peer: LIMIT_MB };
+  return value;
 }
 
-async function fill(run: BenchRun, bus: Bus, make: (from: number, count: number) => CloudEvent[]): Promise<void> {
-  for (let at = 0; at < BACKLOG; at += AT_ONCE) {
+/** Publishes so many events, some thousands at a time: `make` is told from which number on and how many. */
+export async function publishBacklog(
+  run: BenchRun,
+  bus: Bus,
+  events: number,
+  make: (from: number, count: number) => CloudEvent[],
+): Promise<void> {
+  for (let at = 0; at < events; at += AT_ONCE) {
     await bus.publish(make(at, AT_ONCE));
-    if ((at + AT_ONCE) % 100_000 === 0) run.log(`  ${at + AT_ONCE} of ${BACKLOG} events`);
+    if ((at + AT_ONCE) % 100_000 === 0) run.log(`  ${at + AT_ONCE} of ${events} events`);
   }
 }
 

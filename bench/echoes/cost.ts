@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import type { DataSource } from 'typeorm';
 import { saveArticles } from '../../apps/store/src/articles/save-articles.ts';
 import { clusterArticles } from '../../apps/store/src/clusters/cluster-articles.ts';
 import type { BenchRow, BenchRun } from '../bench.ts';
+import { processorMs } from '../processor-time.ts';
 import { corpusEvent } from '../store/corpus.ts';
 import { ownStore } from './own-store.ts';
 
 const BATCH = 300;
 const MEASURED_ARTICLES = 6_000;
 const [FEW, MANY] = [10_000, 200_000];
-/** Length of a clock tick in `/proc/PID/stat`: fixed for programs by Linux. */
-const TICK_MS = 10;
 
 /** Milliseconds of processor time that an article took. */
 interface Cost {
@@ -107,13 +105,4 @@ async function clusterAll(store: DataSource): Promise<number> {
     if (count === 0) return all;
     all += count;
   }
-}
-
-/** Processor time of another process so far. @throws Error where there is no /proc */
-async function processorMs(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => {
-    throw new Error('Processor time of Postgres is read from /proc, which is not here');
-  });
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third on, proc_pid_stat(5)
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }

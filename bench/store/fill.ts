@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { saveArticles } from '../../apps/store/src/articles/save-articles.ts';
+import { clusterArticles } from '../../apps/store/src/clusters/cluster-articles.ts';
 import { indexArticles } from '../../apps/store/src/indexing/index-articles.ts';
 import { Lexicon } from '../../apps/store/src/indexing/lexicon.ts';
 import type { BenchRun } from '../bench.ts';
@@ -9,7 +10,6 @@ import { ARTICLE_EVERY_MS, corpusEvent } from './corpus.ts';
 export const SAVED_ARTICLES = 10_000;
 
 const BATCH = 500;
-const COPIES_AT_ONCE = 10;
 
 /** What is no row of an article: work that waits, what was announced and counted, and the schema's own. */
 const NOT_COPIED = [
@@ -41,67 +41,94 @@ const OF_A_COPY: Readonly<Record<string, string>> = {
 };
 
 /**
- * Has an empty store's database hold so many articles of the corpus, in whole copies of {@link SAVED_ARTICLES}: the first are saved by
- * the store itself, and what it wrote is then copied by the database, each row with ids and times of its own, before the indexes are
- * made. So all tables are as the store would have written them, whatever it writes. May be called again for more.
- * `catchUp` has the store do what it does after a save beside indexing it.
+ * Settings of a Postgres while it is filled, by one who begins anew if it crashes meanwhile, and who has the files flushed before it is
+ * started again as it is by default. Statements beside each other, and a sort on two processors, are what 2 cores are good for.
  */
-export async function fillStore(
-  run: BenchRun,
-  store: DataSource,
-  articles: number,
-  catchUp: () => Promise<void>,
-): Promise<void> {
-  if ((await filled(store)) === 0) await saveFirst(run, store, catchUp);
+export const FILL_SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  wal_level: 'minimal', // so that making an index writes nothing but the index
+  max_wal_senders: '0',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '1h',
+  autovacuum: 'off',
+  shared_buffers: '1GB',
+  maintenance_work_mem: '1GB',
+  max_parallel_maintenance_workers: '1',
+} as const;
+
+/** Connections of the data source that {@link fillStore} fills. */
+export const FILL_CONNECTIONS = 2;
+
+/** How many articles of the corpus a database was filled with, whatever else was saved there since. */
+const SELECT_COPIES = 'SELECT copies FROM first.filled';
+
+/**
+ * Has a store's database hold so many articles of the corpus, in whole copies of {@link SAVED_ARTICLES}: the first are saved, indexed and
+ * clustered by the store itself, and what it wrote is then copied by the database, each row with ids and times of its own, before the
+ * indexes are made. So all tables are as the store would have written them, whatever it writes. May be called again for more.
+ */
+export async function fillStore(run: BenchRun, store: DataSource, articles: number): Promise<void> {
+  const [first] = await store.query<{ name: string | null }[]>(`SELECT to_regclass('first.filled')::text AS name`);
+  if (first!.name === null) await saveFirst(run, store);
+  const [filled] = await store.query<{ copies: number }[]>(SELECT_COPIES);
+  const [from, to] = [filled!.copies, Math.ceil(articles / SAVED_ARTICLES)];
+  if (to <= from) return;
   const tables = await copiedTables(store);
   const indexes = await indexesOf(store, tables);
   for (const { drop } of indexes) await store.query(drop);
-  for (let copy = (await filled(store)) / SAVED_ARTICLES; copy * SAVED_ARTICLES < articles; copy += COPIES_AT_ONCE) {
-    const last = Math.min(copy + COPIES_AT_ONCE, Math.ceil(articles / SAVED_ARTICLES)) - 1;
-    for (const table of tables) await store.query(await copyStatement(store, table), [copy, last]);
-    run.log(`  ${(last + 1) * SAVED_ARTICLES} of ${articles} articles`);
-  }
+  await Promise.all(tables.map((table) => copyRows(run, store, table, from, to)));
   for (const { create } of indexes) {
-    run.log(`  ${create.slice(0, 100)}`);
-    await store.transaction(async (manager) => {
-      await manager.query(`SET LOCAL maintenance_work_mem = '1GB'`);
-      await manager.query(create);
-    });
+    run.log(`  ${create.slice(0, 110)}`);
+    await store.query(create);
   }
-  await store.query(`VACUUM (ANALYZE) ${tables.map((table) => `store.${table}`).join(', ')}`);
+  run.log('  VACUUM (ANALYZE)');
+  await Promise.all(tables.map((table) => store.query(`VACUUM (ANALYZE) store.${table}`)));
+  await store.query('UPDATE first.filled SET copies = $1', [to]);
 }
 
-async function filled(store: DataSource): Promise<number> {
-  const [row] = await store.query<{ count: number }[]>('SELECT count(*)::int AS count FROM store.articles');
-  return row!.count;
-}
-
-async function saveFirst(run: BenchRun, store: DataSource, catchUp: () => Promise<void>): Promise<void> {
+async function saveFirst(run: BenchRun, store: DataSource): Promise<void> {
   const lexicon = new Lexicon();
   for (let at = 0; at < SAVED_ARTICLES; at += BATCH) {
     const events = Array.from({ length: BATCH }, (_, more) => corpusEvent(at + more));
-    await saveArticles(store, events, new Date().toISOString());
+    const now = new Date().toISOString();
+    await saveArticles(store, events, now);
     await indexArticles(store, lexicon, BATCH);
+    await clusterArticles(store, BATCH, now);
     if ((at + BATCH) % 5_000 === 0) run.log(`  ${at + BATCH} of ${SAVED_ARTICLES} articles saved`);
   }
-  await catchUp();
   await store.query('TRUNCATE store.outbox');
   await store.query('CREATE SCHEMA first');
   for (const table of await copiedTables(store)) {
     await store.query(`CREATE TABLE first.${table} AS SELECT * FROM store.${table}`);
   }
+  await store.query('CREATE TABLE first.filled AS SELECT 1 AS copies');
 }
 
-/** Tables of the store that have rows of articles. */
+/** Tables of the store that have rows of articles, the largest first. */
 async function copiedTables(store: DataSource): Promise<string[]> {
   const rows = await store.query<{ name: string }[]>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'store' AND tablename <> ALL($1) ORDER BY name`,
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'store' AND tablename <> ALL($1)
+    ORDER BY pg_table_size(format('store.%I', tablename)::regclass) DESC, name`,
     [NOT_COPIED],
   );
   return rows.map(({ name }) => name);
 }
 
-/** $1 and $2 the first and the last copy. */
+/** The copies from one number to before another. */
+async function copyRows(run: BenchRun, store: DataSource, table: string, from: number, to: number): Promise<void> {
+  const statement = await copyStatement(store, table);
+  // the oldest copy first, as articles arrive
+  for (let copy = to - 1; copy >= from; copy--) {
+    run.signal.throwIfAborted();
+    await store.query(statement, [copy]);
+    const done = to - copy;
+    if (done % 20 === 0 || copy === from) run.log(`  ${table}: ${done} of ${to - from} copies`);
+  }
+}
+
+/** $1 the number of the copy. */
 async function copyStatement(store: DataSource, table: string): Promise<string> {
   const rows = await store.query<{ name: string }[]>(
     `SELECT attname AS name FROM pg_attribute
@@ -109,10 +136,9 @@ async function copyStatement(store: DataSource, table: string): Promise<string> 
     [`store.${table}`],
   );
   const names = rows.map(({ name }) => name);
-  // the oldest copy first, as articles arrive
   return `INSERT INTO store.${table} (${names.join(', ')})
     SELECT ${names.map((name) => OF_A_COPY[name] ?? name).join(', ')}
-    FROM generate_series($2::int, $1::int, -1) AS n, first.${table}`;
+    FROM (SELECT $1::int AS n) AS copy, first.${table}`;
 }
 
 interface Index {

@@ -28,8 +28,8 @@ const PARTITIONS = 4;
 /** The parts of one store in this process, on a database of its own: what it does with articles, without what brings and announces them. */
 export interface OneStore extends AsyncDisposable {
   readonly dataSource: DataSource;
-  /** Saves events as batches of several partitions come in; resolves when the last is durable. */
-  save(events: readonly ArticleEvent[]): Promise<void>;
+  /** Saves events as batches of several partitions come in; resolves when the last is durable. `durable` is told of each batch as soon as it is. */
+  save(events: readonly ArticleEvent[], durable?: (batch: readonly ArticleEvent[]) => void): Promise<void>;
   /** Has the search index and the clusters follow what is saved, from now on. */
   follow(): void;
   /** Resolves when both have caught up. */
@@ -49,13 +49,17 @@ export async function ownDatabase(run: BenchRun): Promise<string> {
   return url.href;
 }
 
-/** A store with nothing in it. */
+/** A store with nothing in it, until the end of the run. */
 export async function openOneStore(run: BenchRun): Promise<OneStore> {
-  const url = await ownDatabase(run);
+  return run.ends(await openStoreOf(await ownDatabase(run)));
+}
+
+/** A store on a database that may hold articles; its owner closes it. */
+export async function openStoreOf(url: string): Promise<OneStore> {
   const config = readConfig(storeSettings, { DATABASE_URL: url });
   const dataSource = await openDatabase({ url, connections: config.DATABASE_CONNECTIONS });
   const bus = await openBus(busSettings({ kafkaBrokers: null, databaseUrl: url }));
-  return run.ends(new StoreParts(dataSource, bus, config));
+  return new StoreParts(dataSource, bus, config);
 }
 
 class StoreParts implements OneStore {
@@ -76,7 +80,10 @@ class StoreParts implements OneStore {
     this.#consumer = new ArticlesConsumer(dataSource, relay, this.#clusterer, this.#indexer, eraser, report);
   }
 
-  async save(events: readonly ArticleEvent[]): Promise<void> {
+  async save(
+    events: readonly ArticleEvent[],
+    durable: (batch: readonly ArticleEvent[]) => void = () => undefined,
+  ): Promise<void> {
     const batches = Array.from({ length: Math.ceil(events.length / BATCH) }, (_, at) =>
       events.slice(at * BATCH, (at + 1) * BATCH),
     ).values();
@@ -86,6 +93,7 @@ class StoreParts implements OneStore {
         const received = batch.map((event) => ({ event, key: event.data.id, offset: 0n, attempt: 1, bytes: 0 }));
         const outcomes = await this.#consumer.save({ topic: ARTICLES.name, partition, events: received, signal });
         if (outcomes.some((outcome) => outcome !== 'done')) throw new Error('the store refused an article');
+        durable(batch);
       }
     });
     await Promise.all(partitions);

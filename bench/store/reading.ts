@@ -1,17 +1,10 @@
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openBus } from '@khabar/bus';
-import { TOPICS } from '@khabar/contracts';
-import { startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.ts';
-import { openDatabase } from '../../apps/store/src/database/open-database.ts';
 import type { BenchRow, BenchRun, Measured } from '../bench.ts';
-import { busSettings } from '../bus/log-of-own.ts';
 import { startService, whenReady } from '../bus/services.ts';
-import { corpusEvent } from './corpus.ts';
-import { fillStore } from './fill.ts';
+import { FilledServer } from './filled-server.ts';
+import { paceAmongFew } from './growth.ts';
 import { lists, searches } from './questions.ts';
+import { ask, ingest } from './service-at-work.ts';
 
 const ARTICLES = 1_000_000;
 const SEARCH_LIMIT_MS = 50;
@@ -19,8 +12,6 @@ const LIST_LIMIT_MS = 10;
 const SEARCHES = 1_200;
 const LISTS = 600;
 const PER_SECOND = 20;
-/** Articles a second that come in while it is searched: seven million a month. */
-const INGESTED_PER_SECOND = 3;
 /** Asked before it counts: what is read for the first time comes from the disk. */
 const WARM_UP = 200;
 const HIGH = 0.95;
@@ -32,7 +23,7 @@ const searchRow: BenchRow = {
   target: `below ${SEARCH_LIMIT_MS} ms`,
   ok: ({ value }) => value < SEARCH_LIMIT_MS,
   async measure(run) {
-    const { url } = await filledDatabase(run);
+    const url = await filledDatabase(run);
     return measured(run, await searchTimes(run, url), SEARCH_LIMIT_MS);
   },
 };
@@ -44,7 +35,7 @@ const listRow: BenchRow = {
   target: `below ${LIST_LIMIT_MS} ms`,
   ok: ({ value }) => value < LIST_LIMIT_MS,
   async measure(run) {
-    const { url } = await filledDatabase(run);
+    const url = await filledDatabase(run);
     return measured(run, await listTimes(run, url), LIST_LIMIT_MS);
   },
 };
@@ -52,17 +43,10 @@ const listRow: BenchRow = {
 /** What it takes to read from a store of a million articles, as who asks over HTTP sees it. */
 export const readingRows: readonly BenchRow[] = [searchRow, listRow];
 
-/** A Postgres that holds the corpus, with the settings it has by default. */
-async function filledDatabase(run: BenchRun): Promise<{ url: string } & AsyncDisposable> {
-  return run.once('filled database', async () => {
-    const folder = run.removes(await mkdtemp(join(tmpdir(), 'khabar-bench-')));
-    await chmod(folder, 0o755); // started by root, Postgres runs as another user, who must get in
-    const server = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), log: (line) => run.log(line) });
-    const store = await openDatabase({ url: server.url, connections: 4 });
-    await fillStore(run, store, ARTICLES, () => Promise.resolve());
-    await store.destroy();
-    return server;
-  });
+/** The address of a store of so many articles. On the way to them growth has its first part measured, for there is one filled database. */
+async function filledDatabase(run: BenchRun): Promise<string> {
+  await paceAmongFew(run);
+  return (await (await FilledServer.of(run)).holding(ARTICLES)).url;
 }
 
 /** How long each search takes from when it is due, in milliseconds: one that waits for others waits on the clock. */
@@ -101,21 +85,6 @@ export async function listTimes(run: BenchRun, databaseUrl: string): Promise<num
     run.signal.throwIfAborted();
   }
   return times.slice(WARM_UP);
-}
-
-async function ask(url: string, parameters: Record<string, string>): Promise<void> {
-  const response = await fetch(`${url}/api/v1/articles?${new URLSearchParams(parameters)}`);
-  const body = await response.text();
-  if (!response.ok) throw new Error(`${response.status} for ${JSON.stringify(parameters)}: ${body.slice(0, 500)}`);
-}
-
-async function ingest(databaseUrl: string, signal: AbortSignal): Promise<void> {
-  await using bus = await openBus(busSettings({ kafkaBrokers: null, databaseUrl }));
-  await bus.ensureTopics(TOPICS);
-  for (let number = 0; !signal.aborted; number++) {
-    await bus.publish([corpusEvent(number, 1)]);
-    await pause(1000 / INGESTED_PER_SECOND, undefined, { signal }).catch(() => undefined);
-  }
 }
 
 function measured(run: BenchRun, times: readonly number[], limit: number): Measured {

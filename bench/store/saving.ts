@@ -1,12 +1,14 @@
 import type { CloudEvent } from '@khabar/contracts';
-import type { BenchRow, BenchRun } from '../bench.ts';
+import type { BenchRow, BenchRun, Measured } from '../bench.ts';
 import { rate } from '../bus/throughput.ts';
 import { inTurn } from '../in-turn.ts';
 import { openBareTable } from './bare-insert.ts';
 import { corpusEvent } from './corpus.ts';
 import { openOneStore } from './one-store.ts';
+import { watchSearch } from './watch-search.ts';
 
 const ROUNDS = 3;
+const MISSING_LIMIT_SECONDS = 2;
 const NEW_ARTICLES = 5_000;
 const KNOWN_ARTICLES = 20_000;
 const KNOWN_TIMES = 5;
@@ -29,17 +31,44 @@ const searchedRow: BenchRow = {
   peer: 'bare unnest insert, generated tsvector, GIN',
   target: 'at least 1.5 of the peer',
   ok: ({ value, peer }) => value / peer! >= 1.5,
-  async measure(run) {
+  measure: async (run) => (await searched(run)).rates,
+};
+
+const missingRow: BenchRow = {
+  what: 'longest that a durable article was missing from search meanwhile',
+  unit: 's',
+  peer: 'the limit',
+  target: `at most ${MISSING_LIMIT_SECONDS} s`,
+  ok: ({ value }) => value <= MISSING_LIMIT_SECONDS,
+  measure: async (run) => ({ value: (await searched(run)).longestMissingSeconds, peer: MISSING_LIMIT_SECONDS }),
+};
+
+/** Both rows are of the same articles. */
+class Searched implements AsyncDisposable {
+  readonly rates: Measured;
+  readonly longestMissingSeconds: number;
+
+  constructor(rates: Measured, longestMissingSeconds: number) {
+    this.rates = rates;
+    this.longestMissingSeconds = longestMissingSeconds;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+function searched(run: BenchRun): Promise<Searched> {
+  return run.once('searched', async () => {
     const store = await openOneStore(run);
     const bare = await openBareTable(run, { search: true });
     store.follow();
-    return inTurn(
+    await using watch = watchSearch(store);
+    const rates = await inTurn(
       run,
       ROUNDS,
       (round) => {
         const events = englishArticles(NEW_ARTICLES, 1 + round);
         return rate(events.length, async () => {
-          await store.save(events);
+          await store.save(events, (batch) => watch.add(batch));
           await store.caughtUp();
         });
       },
@@ -48,8 +77,11 @@ const searchedRow: BenchRow = {
         return rate(events.length, () => bare.insert(events));
       },
     );
-  },
-};
+    await watch.allFound();
+    run.log(`  ${watch.found} articles watched: found after ${watch.longestSeconds.toFixed(2)} s at the latest`);
+    return new Searched(rates, watch.longestSeconds);
+  });
+}
 
 const unsearchedRow: BenchRow = {
   what: 'new articles, search off',
@@ -92,4 +124,4 @@ const knownRow: BenchRow = {
 };
 
 /** What saving costs: new articles, and those that come again. */
-export const savingRows: readonly BenchRow[] = [searchedRow, unsearchedRow, knownRow];
+export const savingRows: readonly BenchRow[] = [searchedRow, missingRow, unsearchedRow, knownRow];

@@ -5,15 +5,16 @@ import tseslint from 'typescript-eslint';
 
 /** Who may import whom. A project without a tag matches nothing here and so fails (there is no `*` constraint). */
 const directions = {
-  'type:app': ['type:runtime', 'type:bus', 'type:archive', 'type:pure', 'type:contract'],
+  'type:app': ['type:runtime', 'type:bus', 'type:archive', 'type:postgres', 'type:pure', 'type:contract'],
   'type:runtime': ['type:bus', 'type:contract'],
   'type:bus': ['type:contract'],
   'type:archive': ['type:contract'],
+  'type:postgres': ['type:contract'],
   'type:pure': ['type:contract'],
   'type:contract': [],
   'type:testing': [],
-  'type:e2e': ['type:testing', 'type:app', 'type:bus', 'type:contract'],
-  'type:bench': ['type:testing', 'type:app', 'type:runtime', 'type:bus', 'type:pure', 'type:contract'],
+  'type:e2e': ['type:testing', 'type:app', 'type:bus', 'type:postgres', 'type:contract'],
+  'type:bench': ['type:testing', 'type:app', 'type:runtime', 'type:bus', 'type:postgres', 'type:pure', 'type:contract'],
   'type:tool': ['type:app', 'type:runtime', 'type:bus', 'type:contract'],
 };
 
@@ -37,6 +38,7 @@ const banned = {
   'type:contract': OUTSIDE_PURE,
   'type:bus': ['typeorm'],
   'type:archive': OUTSIDE_PURE,
+  'type:postgres': OUTSIDE_PURE.filter((name) => name !== 'pg'),
   'type:runtime': ['kafkajs', 'typeorm'],
   'scope:fetcher': ['kafkajs'],
   'scope:store': ['kafkajs'],

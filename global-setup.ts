@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from './apps/standalone/src/embedded-postgres.ts';
+import { startEmbeddedPostgres } from './libs/embedded-postgres/src/index.ts';
 import { KafkaMissing, endWithTests, startKafka } from './libs/testing/src/index.ts';
 
 /** The data of a test run need not survive a power cut. */

@@ -11,16 +11,17 @@ const BIN = join(ROOT, 'node_modules/.bin');
 
 /** What a kind of project may import of ours (design section 2). Its tests may import testing besides. */
 const DIRECTIONS: Record<string, readonly string[]> = {
-  app: ['runtime', 'bus', 'archive', 'pure', 'contract'],
+  app: ['runtime', 'bus', 'archive', 'postgres', 'pure', 'contract'],
   runtime: ['bus', 'contract'],
   bus: ['contract'],
   archive: ['contract'],
+  postgres: ['contract'],
   pure: ['contract'],
   contract: [],
   testing: [],
-  e2e: ['testing', 'app', 'bus', 'contract'],
+  e2e: ['testing', 'app', 'bus', 'postgres', 'contract'],
   tool: ['app', 'runtime', 'bus', 'contract'],
-  bench: ['testing', 'app', 'runtime', 'bus', 'pure', 'contract'],
+  bench: ['testing', 'app', 'runtime', 'bus', 'postgres', 'pure', 'contract'],
 };
 
 interface Graph {
@@ -61,6 +62,7 @@ describe('the project graph', () => {
         'contracts',
         'diff',
         'e2e',
+        'embedded-postgres',
         'extraction',
         'feeds',
         'fetcher',
@@ -131,6 +133,9 @@ const FORBIDDEN: readonly Omit<Case, 'name'>[] = [
   // archive
   { file: 'libs/archive/src/x.ts', code: use('@khabar/bus'), errors: [onlyTags('archive')] },
   { file: 'libs/archive/src/x.ts', code: use('pg'), errors: [banned('type:archive', 'pg')] },
+  // postgres
+  { file: 'libs/embedded-postgres/src/x.ts', code: use('@khabar/bus'), errors: [onlyTags('postgres')] },
+  { file: 'libs/embedded-postgres/src/x.ts', code: use('typeorm'), errors: [banned('type:postgres', 'typeorm')] },
   // pure
   { file: 'libs/feeds/src/x.ts', code: use('@khabar/bus'), errors: [onlyTags('pure')] },
   { file: 'libs/feeds/src/x.ts', code: use('@khabar/extraction'), errors: [onlyTags('pure')] },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Bus, type BusSettings, openBus } from '@khabar/bus';
 import { RAW_ARTICLES, type TopicDefinition, deadLetterTopic } from '@khabar/contracts';
 import { type OwnKafkaServer, startOwnKafka, uniqueName } from '@khabar/testing';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@khabar/embedded-postgres';
 import type { BenchRun } from '../bench.ts';
 
 /** The broker of the run. @throws Error where this machine has no means to run one */

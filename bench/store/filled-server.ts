@@ -3,7 +3,7 @@ import { chmod, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@khabar/embedded-postgres';
 import { openDatabase } from '../../apps/store/src/database/open-database.ts';
 import type { BenchRun } from '../bench.ts';
 import { FILL_CONNECTIONS, FILL_SETTINGS, fillStore } from './fill.ts';

@@ -1,4 +1,4 @@
-import type { EmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.ts';
+import type { EmbeddedPostgres } from '@khabar/embedded-postgres';
 import type { BenchRow, BenchRun } from '../bench.ts';
 import { rate } from '../bus/throughput.ts';
 import { postgresMs } from '../processor-time.ts';

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@khabar/embedded-postgres';
 import { endWithTests, freePort } from '@khabar/testing';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.ts';
 
 /** Its data need survive the end of its processes, not that of the machine. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };

@@ -1,5 +1,5 @@
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@khabar/embedded-postgres';
 import type { StandaloneConfig } from './config.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts';
 import { type InstanceLock, acquireInstanceLock } from './instance-lock.ts';
 import type { Voice } from './voice.ts';
 

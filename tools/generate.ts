@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { VERSION } from '@khabar/runtime';
 import { format, resolveConfig } from 'prettier';
 import { asyncApi } from './generate/asyncapi.ts';
+import { knownSchemasFile } from './generate/known-schemas.ts';
 import { metricsPage } from './generate/metrics-page.ts';
 import { openApiFiles } from './generate/openapi.ts';
 import { schemaFiles } from './generate/schemas.ts';
@@ -21,6 +22,7 @@ async function main(root: string, check: boolean): Promise<number> {
   const events = asyncApi(VERSION);
   const files = new Map<string, string>([
     ...schemaFiles(),
+    knownSchemasFile(),
     ['docs/asyncapi.yaml', events],
     ['docs/consumers/topics.md', await markdown(topicsPage())],
     ['docs/operators/settings.md', await markdown(settingsPage())],

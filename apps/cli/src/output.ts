@@ -78,6 +78,14 @@ export function count(number: number | bigint, one: string, many = `${one}s`): s
   return `${number.toLocaleString('en')} ${Number(number) === 1 ? one : many}`;
 }
 
+/** A number of bytes in the unit that suits it: `812 B`, `40.1 MB`. */
+export function byteCount(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let [value, at] = [bytes, 0];
+  while (value >= 999.95 && at < units.length - 1) [value, at] = [value / 1000, at + 1];
+  return `${at === 0 ? Math.round(value) : value.toFixed(1)} ${units[at]}`;
+}
+
 /** An instant to the second, UTC: `2026-03-14 09:30:00Z`; what is no instant stays as it is. */
 export function shortTime(instant: string): string {
   return instant.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2Z');

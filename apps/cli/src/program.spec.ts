@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { runRecorded } from './recorded-shell.ts';
 
-const COMMANDS = ['sources', 'articles', 'export', 'tail', 'status', 'doctor', 'parse', 'extract', 'feed'];
+const COMMANDS = [
+  'sources',
+  'articles',
+  'export',
+  'tail',
+  'status',
+  'doctor',
+  'backup',
+  'restore',
+  'parse',
+  'extract',
+  'feed',
+];
 
 describe('khabar', () => {
   it('prints its version', async () => {

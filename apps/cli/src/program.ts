@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addArticles } from './commands/articles.ts';
+import { addBackup } from './commands/backup.ts';
 import { addBus } from './commands/bus.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -8,6 +9,7 @@ import { addExtract } from './commands/extract.ts';
 import { addFeed } from './commands/feed.ts';
 import { addParse } from './commands/parse.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRestore } from './commands/restore.ts';
 import { addSources } from './commands/sources.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
@@ -21,6 +23,7 @@ Examples:
   $ khabar articles पुतिन                          search what is stored
   $ khabar sources add https://example.org/feed.xml
   $ khabar tail news.changes.v1                    watch changes as they happen
+  $ khabar backup                                  all of the embedded database in one file, while it works
   $ khabar doctor                                  find out what is wrong
 
 Exit codes:
@@ -78,6 +81,8 @@ function createProgram(shell: Shell): Command {
   addReplay(program, shell);
   addStatus(program, shell);
   addDoctor(program, shell);
+  addBackup(program, shell);
+  addRestore(program, shell);
   addBus(program, shell);
   addParse(program, shell);
   addExtract(program, shell);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { byteCount } from './output.ts';
 import { Progress, paceOf } from './progress.ts';
 import { recordShell } from './recorded-shell.ts';
 
@@ -27,6 +28,14 @@ describe('progress', () => {
     progress.advance(1, '');
     expect(shell.written.stderr).toContain('\r\u001b[K0 ');
     expect(paceOf(100, null, 10_000)).toBe('10/s ');
+  });
+
+  it('writes what it counts in its unit', () => {
+    const shell = recordShell({ terminalColumns: 60 });
+    using progress = new Progress(shell, 2_500_000, byteCount);
+    progress.advance(2_500_000, '');
+    expect(shell.written.stderr).toContain(' 2.5 MB/2.5 MB ');
+    expect(paceOf(20_000_000, 40_000_000, 10_000, byteCount)).toBe('2.0 MB/s, 10s left ');
   });
 
   it.each([

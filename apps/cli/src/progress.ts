@@ -7,18 +7,25 @@ const RATE_AFTER_MS = 2_000;
 /** A terminal is not written to more often. */
 const DRAW_EVERY_MS = 50;
 
+/** How a number of what is counted is written. */
+export type Show = (count: number) => string;
+
+const plain: Show = String;
+
 /** How far long work is, how fast it goes and how long it may still take, on one line of a terminal that is gone afterwards; elsewhere nothing is shown. */
 export class Progress implements Disposable {
   readonly #shell: Shell;
   readonly #total: number | null;
+  readonly #show: Show;
   readonly #startedMs = performance.now();
   #done = 0;
   #drawnMs = -Infinity;
 
   /** `total` is a number of whatever `advance` counts; null where nobody knows it. */
-  constructor(shell: Shell, total: number | null) {
+  constructor(shell: Shell, total: number | null, show: Show = plain) {
     this.#shell = shell;
     this.#total = total;
+    this.#show = show;
     this.#draw('');
   }
 
@@ -37,23 +44,23 @@ export class Progress implements Disposable {
     if (!stderr.isTTY) return;
     this.#drawnMs = performance.now();
     const elapsedMs = this.#drawnMs - this.#startedMs;
-    const bar = `${barOf(this.#done, this.#total)} ${paceOf(this.#done, this.#total, elapsedMs)}`;
+    const bar = `${barOf(this.#done, this.#total, this.#show)} ${paceOf(this.#done, this.#total, elapsedMs, this.#show)}`;
     const room = (stderr.columns ?? 80) - textWidth(bar) - 1;
     stderr.write(`\r\u001b[K${bar}${room > 4 ? fitText(oneLine(what), room) : ''}`);
   }
 }
 
-function barOf(done: number, total: number | null): string {
-  if (total === null) return String(done);
+function barOf(done: number, total: number | null, show: Show): string {
+  if (total === null) return show(done);
   const filled = Math.round(Math.min(1, done / Math.max(1, total)) * BAR_CELLS);
-  return `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${done}/${total}`;
+  return `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${show(done)}/${show(total)}`;
 }
 
 /** How fast it goes and what remains: `120/s, 5m left `; empty while nothing can be said. */
-export function paceOf(done: number, total: number | null, elapsedMs: number): string {
+export function paceOf(done: number, total: number | null, elapsedMs: number, show: Show = plain): string {
   if (elapsedMs < RATE_AFTER_MS || done === 0) return '';
   const aSecond = (done * 1_000) / elapsedMs;
-  const shown = aSecond >= 10 ? Math.round(aSecond) : aSecond.toFixed(1);
+  const shown = aSecond >= 10 || show !== plain ? show(Math.round(aSecond)) : aSecond.toFixed(1);
   if (total === null) return `${shown}/s `;
   return `${shown}/s, ${shortSpan(Math.max(0, total - done) / aSecond)} left `;
 }

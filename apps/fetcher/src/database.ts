@@ -5,6 +5,9 @@ import { Announced } from './frontier/announced.entity.ts';
 import { SourcesAndFrontier1763942400000 } from './migrations/1763942400000-sources-and-frontier.ts';
 import { Source } from './sources/source.entity.ts';
 
+/** The steps to today's form of the schema `fetcher`, in their order; a class's name ends in the time that it has. */
+export const MIGRATIONS = [SourcesAndFrontier1763942400000] as const;
+
 const SCHEMA = 'fetcher';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A fetcher that froze in the middle of a transaction loses it, and with it the sources that others wait for. */
@@ -24,7 +27,7 @@ export async function openDatabase(url: string): Promise<DataSource> {
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     extra: { Client: PatientClient, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
     entities: [Source, Announced],
-    migrations: [SourcesAndFrontier1763942400000],
+    migrations: [...MIGRATIONS],
     migrationsTableName: 'migration',
     installExtensions: false,
   });

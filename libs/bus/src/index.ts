@@ -32,3 +32,4 @@ export {
 } from './open-letters.ts';
 export type { ExportSettings, LogExport, TopicExport } from './export/log-export.ts';
 export { openLogExport } from './export/open-log-export.ts';
+export { LOG_SCHEMA_VERSION } from './embedded/schema.ts';

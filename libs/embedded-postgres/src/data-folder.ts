@@ -5,16 +5,17 @@ import { KhabarError } from '@khabar/contracts';
 const LEAST_FREE_BYTES = 200_000_000;
 
 /**
- * Makes the data folder when it is missing, and returns its path with every link resolved.
+ * Makes the data folder when it is missing, and returns its path with every link resolved; there is room for so many bytes, and for
+ * Postgres to work in besides.
  * @throws KhabarError `data-folder-unusable` or `disk-full`
  */
-export async function openDataFolder(dataDir: string): Promise<string> {
+export async function openDataFolder(dataDir: string, roomForBytes = 0): Promise<string> {
   try {
     await makeFolder(dataDir);
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const { bavail, blocks, bsize } = await statfs(dataDir);
     // some network and container file systems do not tell their size at all
-    if (blocks > 0) requireSpace(bavail * bsize, dataDir);
+    if (blocks > 0) requireSpace(bavail * bsize, dataDir, roomForBytes);
     return await realpath(dataDir);
   } catch (error) {
     throw explainFileError(error, dataDir);
@@ -31,10 +32,11 @@ async function makeFolder(dataDir: string): Promise<void> {
   }
 }
 
-/** @throws KhabarError `disk-full` when so few bytes are not enough to work with */
-export function requireSpace(freeBytes: number, dataDir: string): void {
-  if (freeBytes >= LEAST_FREE_BYTES) return;
-  const [free, least] = [freeBytes, LEAST_FREE_BYTES].map((bytes) => Math.floor(bytes / 1_000_000));
+/** @throws KhabarError `disk-full` when so few bytes are not enough to work with, once there are `moreBytes` of data */
+export function requireSpace(freeBytes: number, dataDir: string, moreBytes = 0): void {
+  const leastBytes = LEAST_FREE_BYTES + moreBytes;
+  if (freeBytes >= leastBytes) return;
+  const [free, least] = [freeBytes, leastBytes].map((bytes) => Math.floor(bytes / 1_000_000));
   throw diskFull(`only ${free} MB are free, at least ${least} MB are needed`, dataDir);
 }
 

@@ -18,7 +18,7 @@ export const POSTGRES_ENVIRONMENT = { PATH: process.env['PATH'], LC_ALL: 'C' };
 const run = promisify(execFile);
 
 /** Named by the process that works there, so that what a killed one left can be told from what is in use. */
-const UNFINISHED = /^\.initdb-(\d+)-/;
+const UNFINISHED = /^\.(?:initdb|restore)-(\d+)-/;
 
 /**
  * Makes the cluster when there is none, and returns the password of its superuser. A start that is killed in the middle
@@ -136,7 +136,8 @@ function explainInitdb(error: unknown, dataDir: string): unknown {
   });
 }
 
-async function removeUnfinished(dataDir: string): Promise<void> {
+/** Removes what starts and restores that were killed have left. */
+export async function removeUnfinished(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const pid = Number(UNFINISHED.exec(name)?.[1]);
     if (!pid || (pid !== process.pid && isRunning(pid))) continue;

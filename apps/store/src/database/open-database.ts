@@ -36,6 +36,17 @@ export interface DatabaseSettings {
   readonly connections: number;
 }
 
+/** The steps to today's form of the schema `store`, in their order; a class's name ends in the time that it has. */
+export const MIGRATIONS = [
+  CreateStore1764000000000,
+  RelayRound1764100000000,
+  SearchApart1764200000000,
+  Clusters1764300000000,
+  Changes1764350000000,
+  SearchFilters1764400000000,
+  Erasures1764500000000,
+] as const;
+
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A store that froze in the middle of a transaction loses it, and with it the rows that others wait for. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
@@ -99,15 +110,7 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       ChangesProgressEntity,
       HourlyCountsEntity,
     ],
-    migrations: [
-      CreateStore1764000000000,
-      RelayRound1764100000000,
-      SearchApart1764200000000,
-      Clusters1764300000000,
-      Changes1764350000000,
-      SearchFilters1764400000000,
-      Erasures1764500000000,
-    ],
+    migrations: [...MIGRATIONS],
     migrationsTableName: 'migrations',
     synchronize: false,
     logging: false,

@@ -312,3 +312,6 @@ end $$;
 `,
   HEAD_AND_REST_STEP,
 ];
+
+/** The version of the schema `bus` that {@link SCHEMA_STEPS} come to. */
+export const LOG_SCHEMA_VERSION: number = SCHEMA_STEPS.length;

@@ -1,4 +1,4 @@
-import { type Setting, type Settings, optionalText, text } from '@khabar/runtime';
+import { type Setting, type Settings, migrateSettings, optionalText, text } from '@khabar/runtime';
 import { fetcherSettings } from '../../apps/fetcher/src/config.ts';
 import { parserSettings } from '../../apps/parser/src/config.ts';
 import { standaloneSettings } from '../../apps/standalone/src/config.ts';
@@ -34,6 +34,12 @@ function sections(): readonly Section[] {
     { title: 'Fetcher', about: 'Besides those of every service.', settings: ownOf(fetcherSettings) },
     { title: 'Parser', about: 'Besides those of every service.', settings: ownOf(parserSettings) },
     { title: 'Store', about: 'Besides those of every service.', settings: ownOf(storeSettings) },
+    {
+      title: 'migrate',
+      about:
+        'A service called with the argument `migrate` prepares the database for itself and ends ([database.md](database.md)). It reads DATABASE_URL, KAFKA_BROKERS, LOG_LEVEL and LOG_FORMAT as the service does, and this:',
+      settings: pick(migrateSettings, (key) => key === 'DATABASE_OWNER_URL'),
+    },
     {
       title: 'npm start',
       about:

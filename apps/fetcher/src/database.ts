@@ -1,6 +1,6 @@
 import { KhabarError, toKhabarError } from '@khabar/contracts';
-import { type HealthRegistry, PatientClient } from '@khabar/runtime';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { type HealthRegistry, NOT_ALLOWED, type OwnedSchema, PatientClient, notPrepared } from '@khabar/runtime';
+import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 import { Announced } from './frontier/announced.entity.ts';
 import { SourcesAndFrontier1763942400000 } from './migrations/1763942400000-sources-and-frontier.ts';
 import { Source } from './sources/source.entity.ts';
@@ -9,13 +9,15 @@ import { Source } from './sources/source.entity.ts';
 export const MIGRATIONS = [SourcesAndFrontier1763942400000] as const;
 
 const SCHEMA = 'fetcher';
+const MIGRATIONS_TABLE = 'migration';
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A fetcher that froze in the middle of a transaction loses it, and with it the sources that others wait for. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /**
- * Postgres, with the fetcher's schema in today's form.
- * @throws KhabarError `database-unavailable`, which the service's start waits for, and `database-refused` for a wrong user, password or database name.
+ * Postgres, with the fetcher's schema in today's form. Who finds it so needs no right to change it.
+ * @throws KhabarError `database-unavailable`, which the service's start waits for, `database-refused` for a wrong user, password or database name,
+ *   and `database-not-prepared` where the schema is to be changed, or is closed to our role, and that role may not change it.
  */
 export async function openDatabase(url: string): Promise<DataSource> {
   const database = new DataSource({
@@ -28,8 +30,9 @@ export async function openDatabase(url: string): Promise<DataSource> {
     extra: { Client: PatientClient, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
     entities: [Source, Announced],
     migrations: [...MIGRATIONS],
-    migrationsTableName: 'migration',
+    migrationsTableName: MIGRATIONS_TABLE,
     installExtensions: false,
+    logger: 'debug', // what fails is thrown: TypeORM's own lines of it come where DEBUG asks for them
   });
   try {
     await database.initialize();
@@ -44,6 +47,15 @@ export async function openDatabase(url: string): Promise<DataSource> {
   }
   return database;
 }
+
+/** What the fetcher's database belongs to, for whoever prepares it. */
+export const fetcherSchema: OwnedSchema = {
+  name: SCHEMA,
+  versionTable: MIGRATIONS_TABLE,
+  async migrate(url) {
+    await (await openDatabase(url)).destroy();
+  },
+};
 
 /** Whether Postgres answers, for the readiness of the service. */
 export function watchDatabase(database: DataSource, health: HealthRegistry): void {
@@ -63,6 +75,7 @@ const REFUSED = /^(?:28|3D|42)[0-9A-Z]{3}$/;
 
 /** Why the database could not be opened: it refuses us, it is away, or the mistake is ours. */
 function explain(error: unknown): unknown {
+  if (error instanceof QueryFailedError && sqlStateOf(error) === NOT_ALLOWED) return notPrepared(SCHEMA, error);
   if (isRefusal(error)) return refused(error);
   return toKhabarError(error).dependency || isBrokenOff(error) ? toDatabaseError(error) : error;
 }
@@ -74,7 +87,11 @@ function isBrokenOff(error: unknown): boolean {
 }
 
 function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && REFUSED.test(error.code);
+  return error instanceof Error && REFUSED.test(sqlStateOf(error));
+}
+
+function sqlStateOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function refused(cause: Error): KhabarError {
@@ -94,6 +111,7 @@ async function migrate(database: DataSource): Promise<void> {
   const runner = database.createQueryRunner();
   const lock = `hashtextextended('khabar fetcher migrations', 0)`;
   try {
+    if (await isOfToday(runner, database)) return;
     await runner.query(`SELECT pg_advisory_lock(${lock})`);
     await runner.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
     await database.runMigrations({ transaction: 'each' });
@@ -101,4 +119,13 @@ async function migrate(database: DataSource): Promise<void> {
   } finally {
     await runner.release();
   }
+}
+
+async function isOfToday(runner: QueryRunner, database: DataSource): Promise<boolean> {
+  const table = `${SCHEMA}.${MIGRATIONS_TABLE}`;
+  const [found] = (await runner.query(`SELECT to_regclass('${table}') IS NOT NULL AS there`)) as { there: boolean }[];
+  if (!found!.there) return false;
+  const done = (await runner.query(`SELECT name FROM ${table}`)) as { name: string }[];
+  const names = new Set(done.map(({ name }) => name));
+  return database.migrations.every(({ constructor }) => names.has(constructor.name));
 }

@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { RawArchive } from './archive/raw-archive.ts';
 import { type FetcherConfig, fetcherSettings } from './config.ts';
-import { openDatabase, watchDatabase } from './database.ts';
+import { fetcherSchema, openDatabase, watchDatabase } from './database.ts';
 import { PushController } from './discovery/push.controller.ts';
 import { Workspace } from './discovery/workspace.ts';
 import { FetcherEvents } from './events.ts';
@@ -93,7 +93,7 @@ export const fetcherService = {
   name: 'fetcher',
   module: FetcherModule,
   settings: fetcherSettings,
-  needsDatabase: true,
+  schema: fetcherSchema,
   bodyLimit: (config: FetcherConfig) => Math.max(config.FETCH_MAX_BYTES * JSON_OVERHEAD, LARGEST_OPML_BYTES),
   api: { title: 'Khabar fetcher', description: 'Sources, OPML, and the push of single articles.' },
 } satisfies ServiceDefinition<typeof fetcherSettings>;

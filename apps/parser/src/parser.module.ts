@@ -17,6 +17,5 @@ export const parserService = {
   name: 'parser',
   module: ParserModule,
   settings: parserSettings,
-  needsDatabase: false,
   consumes: { group: CONSUMER_GROUPS.parser, topics: [RAW_ARTICLES] },
 } satisfies ServiceDefinition<typeof parserSettings>;

@@ -14,7 +14,7 @@ import { ChangesCleaner } from './changes/changes-cleaner.ts';
 import { ChangesController } from './changes/changes.controller.ts';
 import { ClustersController } from './clusters/clusters.controller.ts';
 import { type StoreConfig, storeSettings } from './config.ts';
-import { openDatabase, watchDatabase } from './database/open-database.ts';
+import { openDatabase, storeSchema, watchDatabase } from './database/open-database.ts';
 import { Eraser } from './erasure/eraser.ts';
 import { ErasureController } from './erasure/erasure.controller.ts';
 import { StoreEvents } from './events.ts';
@@ -96,7 +96,7 @@ export const storeService = {
   name: 'store',
   module: StoreModule,
   settings: storeSettings,
-  needsDatabase: true,
+  schema: storeSchema,
   consumes: { group: CONSUMER_GROUPS.store, topics: [ARTICLES] },
   api: {
     title: 'Khabar store',

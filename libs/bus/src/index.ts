@@ -31,5 +31,6 @@ export {
   type OpenLettersOptions,
 } from './open-letters.ts';
 export type { ExportSettings, LogExport, TopicExport } from './export/log-export.ts';
+export { LOG_SCHEMA } from './log-schema.ts';
 export { openLogExport } from './export/open-log-export.ts';
 export { LOG_SCHEMA_VERSION } from './embedded/schema.ts';

@@ -3,6 +3,9 @@ import { type ConfigOf, type Settings, type ConfigFault, ConfigError, readConfig
 /** Exit code of a program whose settings are wrong (EX_CONFIG of sysexits.h): starting it again changes nothing. */
 export const WRONG_SETTINGS = 78;
 
+/** Exit code of a service that the database does not let work (EX_NOPERM): its role, or its schema, is to be prepared by the owner. */
+export const DATABASE_CLOSED = 77;
+
 /**
  * The configuration of this process, from its environment and the file `.env` of the current folder. Where it is wrong, every mistake
  * has been told on standard error, the exit code is {@link WRONG_SETTINGS}, and null is returned.

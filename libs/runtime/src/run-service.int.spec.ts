@@ -55,7 +55,6 @@ const definition: ServiceDefinition<typeof settings> = {
   name: 'things',
   module: ThingsModule,
   settings,
-  needsDatabase: false,
   consumes: { group: 'things', topics: [RAW_ARTICLES] },
   api: { title: 'Things', description: 'A service of the tests.' },
 };

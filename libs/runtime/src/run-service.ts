@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { type Bus, type BusListener, BusServer, openBus } from '@khabar/bus';
-import { type TopicDefinition, toKhabarError } from '@khabar/contracts';
+import { KhabarError, type TopicDefinition, toKhabarError } from '@khabar/contracts';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,14 +10,17 @@ import type { LoggerService, Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CommonConfig, commonFaults } from './common-settings.ts';
 import type { ConfigOf, Settings } from './config.ts';
+import { migrateService } from './database/migrate-service.ts';
+import type { OwnedSchema } from './database/owned-schema.ts';
 import { HealthRegistry } from './health.ts';
 import { keepHeapSmall } from './heap.ts';
 import { type Logger, createLogger } from './logger.ts';
 import { busEvents, createMetrics } from './metrics.ts';
 import { serveApiDocument } from './open-api.ts';
 import { measureLag } from './lag-metrics.ts';
+import { patiently } from './patiently.ts';
 import { answerPlainAddress } from './plain-addresses.ts';
-import { endProcessAfter, processConfig } from './process.ts';
+import { DATABASE_CLOSED, endProcessAfter, processConfig } from './process.ts';
 import { sendProblem, toProblem } from './problem-details.ts';
 import { RuntimeModule } from './runtime.module.ts';
 import { configuredTopics } from './topic-settings.ts';
@@ -31,8 +33,8 @@ export interface ServiceDefinition<S extends Settings> {
   readonly module: Type;
   /** Includes {@link commonSettings}. */
   readonly settings: S;
-  /** It keeps data of its own in Postgres, so DATABASE_URL is required. */
-  readonly needsDatabase: boolean;
+  /** The schema in which it keeps data of its own, where it does: DATABASE_URL is then required. */
+  readonly schema?: OwnedSchema;
   /** Topics that it consumes, and the group in which it does. */
   readonly consumes?: { readonly group: string; readonly topics: readonly TopicDefinition[] };
   /** Title and description of its API, where it has one. */
@@ -52,8 +54,12 @@ export interface RunningService extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A service's process: configuration from the environment, until a signal or the end of its supervisor; its exit code tells how it ended. */
+/**
+ * A service's process: configuration from the environment, until a signal or the end of its supervisor; its exit code tells how it ended.
+ * Called with `migrate`, it prepares the database instead and ends.
+ */
 export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
+  if (process.argv[2] === 'migrate') return migrateService(service);
   keepHeapSmall();
   const config = configOf(service);
   if (config === null) {
@@ -69,7 +75,7 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   signal.addEventListener('abort', () => endProcessAfter(config.SHUTDOWN_TIMEOUT, (message) => logger.fatal(message)));
   const tracing = await startTracingWhereWanted(service.name, config, logger);
   try {
-    const running = await startPatiently(service, config, logger, signal);
+    const running = await patiently(() => startService(service, config, logger), logger, signal);
     process.send?.({ ready: running.url });
     if (!signal.aborted) await once(signal, 'abort');
     logger.info('stopping');
@@ -78,8 +84,9 @@ export async function runService<S extends Settings>(service: ServiceDefinition<
   } catch (error) {
     const stoppedEarly = signal.aborted && error === signal.reason;
     if (!stoppedEarly) {
-      logger.fatal({ err: error, code: toKhabarError(error).code }, startFailure(error, config));
-      process.exitCode = 1;
+      const { code } = toKhabarError(error);
+      logger.fatal({ err: error, code }, startFailure(error, service.name, config));
+      process.exitCode = CLOSED.has(code) ? DATABASE_CLOSED : 1;
       endProcessAfter(config.SHUTDOWN_TIMEOUT, (message) => logger.fatal(message));
     }
   }
@@ -100,31 +107,6 @@ function startTracingWhereWanted(
   return endpoint === null
     ? null
     : startTracing({ service, endpoint, logger, timeoutMs: SHUTDOWN_TIMEOUT * TRACING_PART });
-}
-
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
-
-/** A broker or database that is not there yet is waited for: in a compose file they start together. */
-async function startPatiently<S extends Settings>(
-  service: ServiceDefinition<S>,
-  config: ConfigOf<S> & CommonConfig,
-  logger: Logger,
-  stop: AbortSignal,
-): Promise<RunningService> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await startService(service, config, logger);
-    } catch (thrown) {
-      const error = toKhabarError(thrown);
-      if (stop.aborted) throw stop.reason;
-      if (!error.dependency) throw thrown;
-      logger.warn({ code: error.code }, `not there yet, trying again in ${pauseMs / 1000} s: ${error.message}`);
-      await setTimeout(pauseMs, undefined, { signal: stop }).catch(() => {
-        throw stop.reason;
-      });
-    }
-  }
 }
 
 const DEFAULT_BODY_LIMIT = 1024 * 1024;
@@ -191,7 +173,7 @@ function quietNest(nest: NestPinoLogger): LoggerService {
 
 function configOf<S extends Settings>(service: ServiceDefinition<S>): (ConfigOf<S> & CommonConfig) | null {
   return processConfig(service.name, service.settings, (config) =>
-    commonFaults(config as unknown as CommonConfig, service.needsDatabase),
+    commonFaults(config as unknown as CommonConfig, service.schema !== undefined),
   ) as (ConfigOf<S> & CommonConfig) | null;
 }
 
@@ -228,7 +210,13 @@ async function reachBus<S extends Settings>(
   }
 }
 
-function startFailure(error: unknown, config: CommonConfig): string {
+/** Codes of a database that is there and not open to this service, until its owner does something. */
+const CLOSED = new Set(['database-not-prepared', 'database-refused']);
+
+function startFailure(error: unknown, service: string, config: CommonConfig): string {
+  if (error instanceof KhabarError && error.code === 'database-not-prepared') {
+    return `${error.message}: run the ${service} once with the argument migrate and the owner's address in DATABASE_OWNER_URL (docs/operators/database.md)`;
+  }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `port ${config.HTTP_PORT} is in use: stop what listens there, or set HTTP_PORT`;
   }

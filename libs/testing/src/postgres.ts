@@ -32,6 +32,29 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return { url: url.href, drop, [Symbol.asyncDispose]: drop };
 }
 
+/** The name of a role that nothing else uses. Disposing of it drops the role, where it was made by then, with its rights. */
+export interface TestRole extends AsyncDisposable {
+  readonly name: string;
+  /** The database as this role. */
+  readonly url: string;
+}
+
+/** Names a role for tests of what it may do in a database. */
+export function nameTestRole(database: TestDatabase): TestRole {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(database.url);
+  url.username = name;
+  url.password = randomBytes(12).toString('base64url');
+  const drop = () =>
+    execute(
+      database.url,
+      `do $$ begin
+         if to_regrole('${name}') is not null then drop owned by ${name}; drop role ${name}; end if;
+       end $$`,
+    );
+  return { name, url: url.href, [Symbol.asyncDispose]: drop };
+}
+
 async function execute(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();

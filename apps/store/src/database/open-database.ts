@@ -1,7 +1,7 @@
 import { KhabarError } from '@khabar/contracts';
-import { type HealthRegistry, PatientClient } from '@khabar/runtime';
+import { type HealthRegistry, NOT_ALLOWED, type OwnedSchema, PatientClient, notPrepared } from '@khabar/runtime';
 import type { Client } from 'pg';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, QueryFailedError } from 'typeorm';
 import { ArticleEntity } from '../articles/article.entity.ts';
 import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
 import { RawArticleEntity } from '../articles/raw-article.entity.ts';
@@ -36,6 +36,9 @@ export interface DatabaseSettings {
   readonly connections: number;
 }
 
+const SCHEMA = 'store';
+const MIGRATIONS_TABLE = 'migrations';
+
 /** The steps to today's form of the schema `store`, in their order; a class's name ends in the time that it has. */
 export const MIGRATIONS = [
   CreateStore1764000000000,
@@ -55,26 +58,51 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
 const REFUSED = /^(28|3D|42)/;
 
 /**
- * The database of the store, there and in today's form. Any number of stores may do this at once.
- * @throws KhabarError `database-unavailable`, which the service's start waits for, and `database-refused` for a wrong user, password or database name.
+ * The database of the store, there and in today's form. Any number of stores may do this at once; who finds it so needs no right to change it.
+ * @throws KhabarError `database-unavailable`, which the service's start waits for, `database-refused` for a wrong user, password or database name,
+ *   and `database-not-prepared` where the schema is to be changed, or is closed to our role, and that role may not change it.
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<DataSource> {
   const client = await connect(settings);
   const dataSource = new DataSource(optionsOf(settings));
   try {
-    // One store at a time, and before anything is looked at: "if not exists" is no protection from another at the same moment.
-    await client.query(`SELECT pg_advisory_lock(hashtextextended('khabar store migrations', 0))`);
-    const { rows } = await client.query(`SELECT to_regnamespace('store') IS NULL AS missing`);
-    if ((rows as { missing: boolean }[])[0]!.missing) await client.query('CREATE SCHEMA store');
-    await dataSource.initialize();
-    await dataSource.runMigrations({ transaction: 'all' });
+    if (!(await isOfToday(client))) await migrate(client, dataSource);
+    if (!dataSource.isInitialized) await dataSource.initialize();
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw databaseError(error);
+    const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+    throw sqlState(cause) === NOT_ALLOWED ? notPrepared(SCHEMA, cause as Error) : databaseError(error);
   } finally {
     await client.end(); // which gives the lock back
   }
+}
+
+/** What the store's database belongs to, for whoever prepares it. */
+export const storeSchema: OwnedSchema = {
+  name: SCHEMA,
+  versionTable: MIGRATIONS_TABLE,
+  async migrate(url) {
+    await (await openDatabase({ url, connections: 1 })).destroy();
+  },
+};
+
+async function isOfToday(client: Client): Promise<boolean> {
+  const table = `${SCHEMA}.${MIGRATIONS_TABLE}`;
+  const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('${table}') IS NOT NULL AS there`);
+  if (!rows[0]!.there) return false;
+  const done = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
+  const names = new Set(done.rows.map(({ name }) => name));
+  return MIGRATIONS.every(({ name }) => names.has(name));
+}
+
+async function migrate(client: Client, dataSource: DataSource): Promise<void> {
+  // One store at a time, and before anything is looked at: "if not exists" is no protection from another at the same moment.
+  await client.query(`SELECT pg_advisory_lock(hashtextextended('khabar store migrations', 0))`);
+  const { rows } = await client.query<{ missing: boolean }>(`SELECT to_regnamespace('${SCHEMA}') IS NULL AS missing`);
+  if (rows[0]!.missing) await client.query(`CREATE SCHEMA ${SCHEMA}`);
+  await dataSource.initialize();
+  await dataSource.runMigrations({ transaction: 'all' });
 }
 
 /** Whether Postgres answers, for the readiness of the service. */
@@ -89,7 +117,7 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
   return {
     type: 'postgres',
     url,
-    schema: 'store',
+    schema: SCHEMA,
     entities: [
       ArticleEntity,
       RevisionEntity,
@@ -111,9 +139,10 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       HourlyCountsEntity,
     ],
     migrations: [...MIGRATIONS],
-    migrationsTableName: 'migrations',
+    migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
     logging: false,
+    logger: 'debug', // what fails is thrown: TypeORM's own lines of it come where DEBUG asks for them
     applicationName: 'khabar-store',
     installExtensions: false,
     poolSize: connections,

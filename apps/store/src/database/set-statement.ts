@@ -70,5 +70,6 @@ function call<T>(columns: readonly Column<T>[]): string {
 }
 
 function arrayLiteral(list: readonly string[]): string {
+  if (list.length === 0) return '{}';
   return `{${list.map((element) => `"${element.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

@@ -12,6 +12,7 @@ import { type StoreConfig, storeSettings } from '../../apps/store/src/config.ts'
 import { openDatabase } from '../../apps/store/src/database/open-database.ts';
 import { Eraser } from '../../apps/store/src/erasure/eraser.ts';
 import { StoreEvents } from '../../apps/store/src/events.ts';
+import { emptySearchList } from '../../apps/store/src/indexing/index-articles.ts';
 import { Indexer } from '../../apps/store/src/indexing/indexer.ts';
 import { OutboxRelay } from '../../apps/store/src/outbox/outbox-relay.ts';
 import type { BenchRun } from '../bench.ts';
@@ -32,7 +33,7 @@ export interface OneStore extends AsyncDisposable {
   save(events: readonly ArticleEvent[], durable?: (batch: readonly ArticleEvent[]) => void): Promise<void>;
   /** Has the search index and the clusters follow what is saved, from now on. */
   follow(): void;
-  /** Resolves when both have caught up. */
+  /** Resolves when both have caught up, and nothing is pending in the index. */
   caughtUp(): Promise<void>;
 }
 
@@ -109,7 +110,7 @@ class StoreParts implements OneStore {
       const [row] = await this.dataSource.query<{ isBehind: boolean }[]>(
         `SELECT EXISTS (SELECT FROM store.unindexed) OR EXISTS (SELECT FROM store.unclustered WHERE NOT set_aside) AS "isBehind"`,
       );
-      if (!row!.isBehind) return;
+      if (!row!.isBehind) return void (await emptySearchList(this.dataSource));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

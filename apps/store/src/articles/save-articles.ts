@@ -1,6 +1,7 @@
 import type { CloudEvent } from '@khabar/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { storingError } from '../database/database-error.ts';
+import { binaryArray } from '../database/binary-array.ts';
 import { arrays } from '../database/set-statement.ts';
 import { erasedEvents } from '../erasure/erased-events.ts';
 import { RAW_COLUMNS } from './article-columns.ts';
@@ -69,8 +70,9 @@ async function saveOnce(dataSource: DataSource, events: readonly ArticleEvent[],
 
 async function knownEvents(dataSource: DataSource, events: readonly ArticleEvent[]): Promise<ReadonlySet<string>> {
   const ids = [events.map(({ data }) => data.id), events.map(({ id }) => id)];
-  const rows: { event_id: string }[] = await dataSource.query(SELECT_KNOWN_EVENTS, ids);
-  return new Set(rows.map(({ event_id }) => event_id));
+  const sent = ids.map((column) => binaryArray('uuid', column));
+  const [row]: { places: number[] }[] = await dataSource.query(SELECT_KNOWN_EVENTS, sent);
+  return new Set(row!.places.map((place) => events[place - 1]!.id));
 }
 
 /**
@@ -112,6 +114,6 @@ async function select<Row, T>(
   ids: readonly string[],
   read: (row: Row) => T,
 ): Promise<T[]> {
-  const rows: Row[] = await manager.query(statement, [ids]);
+  const rows: Row[] = await manager.query(statement, [binaryArray('uuid', ids)]);
   return rows.map(read);
 }

@@ -73,6 +73,9 @@ export function queryConfigurations(query: string, language: string | null): str
 const UNSPACED =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]+/gu;
 
+/** Asked first, for it takes a fraction of the time: the first of these scripts is Thai. */
+const MAY_BE_UNSPACED = /[\u0e00-\uffff]/;
+
 /** A letter with the marks upon it. */
 const LETTER = /\P{M}\p{M}*|\p{M}+/gu;
 
@@ -81,7 +84,9 @@ const LETTER = /\P{M}\p{M}*|\p{M}+/gu;
  * overlapping pairs of letters, so that any part of it is a phrase of such pairs.
  */
 export function searchText(text: string): string {
-  return foldText(text).replace(UNSPACED, (run) => ` ${[...pairs(run), lastLetter(run)].join(' ')} `);
+  const folded = foldText(text);
+  if (!MAY_BE_UNSPACED.test(folded)) return folded;
+  return folded.replace(UNSPACED, (run) => ` ${[...pairs(run), lastLetter(run)].join(' ')} `);
 }
 
 /** A part of a query as {@link searchText} has it: what is written without spaces is a phrase of pairs. */
@@ -137,8 +142,8 @@ function lastLetter(run: string): string {
 /** Letters and digits with the marks upon them; in a text as {@link searchText} has it. */
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 
-/** In characters. Nobody looks for longer ones by all their letters, and Postgres takes no word of 2 KiB. */
-const LONGEST_WORD = 100;
+/** In UTF-16 units. Nobody looks for longer words by all their letters, and Postgres takes none of 2 KiB. */
+export const LONGEST_WORD = 100;
 
 /**
  * The words of a text as {@link searchText} or {@link searchPhrase} has it, in lower case: all that the index and a query consist of.

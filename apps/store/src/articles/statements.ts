@@ -16,9 +16,10 @@ import {
 const HASHES = `encode(content_hash, 'hex') AS content_hash, encode(metadata_hash, 'hex') AS metadata_hash`;
 const PLAIN_FORM_COLUMNS = names(FORM_COLUMNS.filter(({ name }) => !name.endsWith('_hash')));
 
-/** Which of these events are part of the store already. $1 article ids, $2 event ids. */
+/** Places, from 1, of those of these events that are part of the store already: one row, for a row of each would cost more than finding it. $1 article ids, $2 event ids. */
 export const SELECT_KNOWN_EVENTS = `
-  SELECT r.event_id FROM unnest($1::uuid[], $2::uuid[]) AS x(article_id, event_id)
+  SELECT coalesce(array_agg(x.place::int), '{}') AS places
+  FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS x(article_id, event_id, place)
   JOIN store.revisions r USING (article_id, event_id)`;
 
 /** Remembers raw articles that were never seen, and returns which these are. Rows are written in order of id, as everywhere, so that two stores never wait for each other in a ring. */

@@ -1,5 +1,6 @@
 import { type CloudEvent, KhabarError, compareText } from '@khabar/contracts';
 import type { EntityManager } from 'typeorm';
+import { binaryArray } from '../database/binary-array.ts';
 import { arrays, type Column } from '../database/set-statement.ts';
 import {
   ARTICLE_COLUMNS,
@@ -65,7 +66,7 @@ export async function writeMerge(
   const sameAsBefore = histories.filter(({ stored, present }) => stored !== null && sameText(stored.text, present));
   const moved = await updateArticles(manager, sameAsBefore, dates);
   const unindexed = [...created, ...retold, ...moved].map(({ id }) => id);
-  if (unindexed.length > 0) await manager.query(ENQUEUE_UNINDEXED, [unindexed]);
+  if (unindexed.length > 0) await manager.query(ENQUEUE_UNINDEXED, [binaryArray('uuid', unindexed)]);
 
   const added = histories.flatMap(({ id, added }) => added.map((form) => ({ articleId: id, form, storedAt: now })));
   await run(manager, INSERT_REVISIONS, REVISION_COLUMNS, added);

@@ -24,6 +24,8 @@ import { SearchApart1764200000000 } from '../migrations/1764200000000-search-apa
 import { Clusters1764300000000 } from '../migrations/1764300000000-clusters.ts';
 import { Changes1764350000000 } from '../migrations/1764350000000-changes.ts';
 import { SearchFilters1764400000000 } from '../migrations/1764400000000-search-filters.ts';
+import { BodyAsItIs1764550000000 } from '../migrations/1764550000000-body-as-it-is.ts';
+import { SearchIndexInBulk1764560000000 } from '../migrations/1764560000000-search-index-in-bulk.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { HourlyCountsEntity } from '../stats/hourly-counts.entity.ts';
@@ -48,6 +50,8 @@ export const MIGRATIONS = [
   Changes1764350000000,
   SearchFilters1764400000000,
   Erasures1764500000000,
+  BodyAsItIs1764550000000,
+  SearchIndexInBulk1764560000000,
 ] as const;
 
 const CONNECT_TIMEOUT_MS = 5_000;

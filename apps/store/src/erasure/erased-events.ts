@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@khabar/contracts';
 import type { EntityManager } from 'typeorm';
+import { binaryArray } from '../database/binary-array.ts';
 import { SELECT_ERASED_EVENTS, SHARE_LOCK } from './statements.ts';
 
 /**
@@ -12,11 +13,11 @@ export async function erasedEvents(
 ): Promise<ReadonlySet<string>> {
   // in a statement of its own: the next one sees what was committed while this one waited
   await manager.query(SHARE_LOCK);
+  const ids = [events.map(({ id }) => id), events.map(({ data }) => data.id), events.map(({ data }) => data.rawId)];
+  const hashes = events.map(({ data }) => data.contentHash);
   const rows: { event_id: string }[] = await manager.query(SELECT_ERASED_EVENTS, [
-    events.map(({ id }) => id),
-    events.map(({ data }) => data.id),
-    events.map(({ data }) => data.rawId),
-    events.map(({ data }) => data.contentHash),
+    ...ids.map((column) => binaryArray('uuid', column)),
+    binaryArray('bytea', hashes),
   ]);
   return new Set(rows.map(({ event_id }) => event_id));
 }

@@ -6,12 +6,12 @@ export const SHARE_LOCK = `SELECT pg_advisory_xact_lock_shared(${LOCK})`;
 /** Waits until nobody writes texts, and keeps all from it to the end of the transaction. */
 export const TAKE_LOCK = `SELECT pg_advisory_xact_lock(${LOCK})`;
 
-/** Which of these events tell what was erased. $1 event ids, $2 article ids, $3 raw ids, $4 content hashes in hex. */
+/** Which of these events tell what was erased. $1 event ids, $2 article ids, $3 raw ids, $4 content hashes. */
 export const SELECT_ERASED_EVENTS = `
-  SELECT x.event_id FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) AS x(event_id, article_id, raw_id, content_hash)
+  SELECT x.event_id FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[]) AS x(event_id, article_id, raw_id, content_hash)
   WHERE EXISTS (SELECT FROM store.erased_articles e WHERE e.article_id = x.article_id)
     OR EXISTS (SELECT FROM store.erased_raw_articles e WHERE e.raw_id = x.raw_id)
-    OR EXISTS (SELECT FROM store.erased_texts e WHERE e.content_hash = decode(x.content_hash, 'hex'))`;
+    OR EXISTS (SELECT FROM store.erased_texts e WHERE e.content_hash = x.content_hash)`;
 
 /** Which of these raw articles were erased. $1 raw ids. */
 export const SELECT_ERASED_RAW_IDS = 'SELECT raw_id FROM store.erased_raw_articles WHERE raw_id = ANY($1)';

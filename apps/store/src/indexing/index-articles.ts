@@ -1,7 +1,6 @@
 import type { KhabarError } from '@khabar/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type SearchedText, searchable } from '../articles/article-text.ts';
-import { searchWords } from '../articles/search-text.ts';
 import { databaseError } from '../database/database-error.ts';
 import { arrays, type Column, column, names, unnest } from '../database/set-statement.ts';
 import { SHARE_LOCK } from '../erasure/statements.ts';
@@ -50,6 +49,9 @@ interface SearchRow {
   readonly refused: string | null;
 }
 
+/** For this transaction: what is pending in the index is taken in with all of it in memory at once, else in parts of 4 MB. */
+const TAKE_IN_BULK = `SELECT set_config('work_mem', '64MB', true)`;
+
 /** $1 how many. Other indexers pass over what this one holds. */
 const TAKE_UNINDEXED = `
   SELECT position, article_id, extract(epoch FROM clock_timestamp() - queued_at)::float8 AS waited_seconds
@@ -90,6 +92,7 @@ export async function indexArticles(dataSource: DataSource, lexicon: Lexicon, li
   try {
     return await dataSource.transaction(async (manager) => {
       await manager.query(SHARE_LOCK); // what is made of a text is not written once the text was erased
+      await manager.query(TAKE_IN_BULK);
       const queued: QueueRow[] = await manager.query(TAKE_UNINDEXED, [limit]);
       if (queued.length === 0) return { count: 0, waitedSeconds: 0, refused: [] };
       // of an article that waits twice the later place counts: it is read once, as it is now
@@ -102,6 +105,18 @@ export async function indexArticles(dataSource: DataSource, lexicon: Lexicon, li
       await manager.query(DELETE_INDEXED, [queued.map(({ position }) => position)]);
       return { count: queued.length, waitedSeconds: queued[0]!.waited_seconds, refused };
     });
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
+/**
+ * Has the index take in what is pending, which every search reads until then. To be called when nothing more comes for a while.
+ * @throws KhabarError as {@link databaseError} says
+ */
+export async function emptySearchList(dataSource: DataSource): Promise<void> {
+  try {
+    await dataSource.query('SELECT store.empty_search_list()');
   } catch (error) {
     throw databaseError(error);
   }
@@ -145,7 +160,7 @@ async function searchRows(
 
 function partsOf(row: IndexedArticleRow, lexicon: Lexicon, unknown: Unknown[]): Word[][] {
   const { configuration, title, lead, body } = searchable(row);
-  return [title, lead, body].map((text) => lexicon.lookUp(configuration, searchWords(text), unknown));
+  return [title, lead, body].map((text) => lexicon.lookUp(configuration, text, unknown));
 }
 
 function searchRow(row: IndexedArticleRow, [title = [], lead = [], body = []]: readonly Word[][]): SearchRow {

@@ -5,12 +5,14 @@ import { DataSource } from 'typeorm';
 import { BackgroundWork, pauseAfterFailures } from '../background-work.ts';
 import type { StoreConfig } from '../config.ts';
 import { StoreEvents } from '../events.ts';
-import { indexArticles } from './index-articles.ts';
+import { emptySearchList, indexArticles } from './index-articles.ts';
 import { Lexicon } from './lexicon.ts';
 
 /** One prepares the next articles while Postgres takes those of the other. */
 const WORKERS = 2;
 const BATCH_SIZE = 200;
+/** What so many articles leave pending in the index, about 1 MB, costs a search a fraction of a millisecond. */
+const MOST_PENDING = 100;
 /** How often the queue is looked at when nothing here was stored: for what other stores left behind. */
 const IDLE_MS = 1_000;
 /** A searcher is to find an article within two seconds: from half of that on, saving is held up. */
@@ -23,6 +25,8 @@ const HOLD_UP_MS = 2_000;
 export class Indexer implements OnApplicationBootstrap {
   readonly #work = new BackgroundWork();
   readonly #lexicon = new Lexicon();
+  /** Articles that may be pending in the index. */
+  #pending = 0;
   /** There while what is stored waits for too long. */
   #behind: PromiseWithResolvers<void> | null = null;
 
@@ -62,7 +66,9 @@ export class Indexer implements OnApplicationBootstrap {
         this.report.indexed(indexed);
         this.#holdUp(indexed.count === BATCH_SIZE && indexed.waitedSeconds > LONG_WAIT_SECONDS);
         failures = 0;
+        this.#pending += indexed.count;
         if (indexed.count === BATCH_SIZE) continue;
+        await this.#emptyList();
       } catch (thrown) {
         failures++;
         this.#holdUp(false); // what is not found is better stored than lost
@@ -72,6 +78,12 @@ export class Indexer implements OnApplicationBootstrap {
       }
       await this.#work.pause(pauseMs, heard);
     }
+  }
+
+  async #emptyList(): Promise<void> {
+    if (this.#pending < MOST_PENDING) return;
+    this.#pending = 0;
+    await emptySearchList(this.dataSource);
   }
 
   #holdUp(isBehind: boolean): void {

@@ -25,7 +25,7 @@ function read(vector: Buffer): [string, number[]][] {
 
 async function vectorOf(lexicon: Lexicon, words: readonly string[], ask = stem): Promise<[string, number[]][]> {
   const unknown: Unknown[] = [];
-  const found = lexicon.lookUp('english', words, unknown);
+  const found = lexicon.lookUp('english', words.join(' '), unknown);
   await lexicon.learn(unknown, ask);
   return read(searchVector([{ weight: 'D', words: found }]));
 }

@@ -1,3 +1,5 @@
+import { visitWords, WordTable } from './words.ts';
+
 /** A lexeme, one object for each text within one document, so that its places are gathered without looking its text up. */
 export interface Lexeme {
   readonly text: string;
@@ -8,6 +10,8 @@ export interface Lexeme {
 
 /** What a text search configuration makes of a word. */
 export interface Word {
+  /** In lower case. */
+  readonly text: string;
   /** Null while nobody asked Postgres; none for a stop word. */
   lexemes: readonly Lexeme[] | null;
   /** How many places behind the word's first each of them stands; null where there is one, at the first. */
@@ -19,7 +23,6 @@ export interface Word {
 /** A word that is asked for. */
 export interface Unknown {
   readonly configuration: string;
-  readonly text: string;
   readonly word: Word;
   readonly generation: Generation;
 }
@@ -49,13 +52,13 @@ const REMEMBERED_WORDS = 60_000;
 
 /** Words of which one document is made come of one generation, in which a text has one lexeme. */
 class Generation {
-  readonly #words = new Map<string, Map<string, Word>>();
+  readonly #words = new Map<string, WordTable<Word>>();
   readonly #lexemes = new Map<string, Lexeme>();
   count = 0;
 
-  wordsOf(configuration: string): Map<string, Word> {
+  wordsOf(configuration: string): WordTable<Word> {
     let words = this.#words.get(configuration);
-    if (words === undefined) this.#words.set(configuration, (words = new Map<string, Word>()));
+    if (words === undefined) this.#words.set(configuration, (words = new WordTable<Word>()));
     return words;
   }
 
@@ -74,20 +77,25 @@ export class Lexicon {
   #recent = new Generation();
   #before = new Generation();
 
-  /** The words of a part of a document; those that Postgres is to be asked for go into `unknown`. Words are in lower case. */
-  lookUp(configuration: string, words: readonly string[], unknown: Unknown[]): Word[] {
+  /** The words of a part of a document, a text as `searchText` has it; those that Postgres is to be asked for go into `unknown`. */
+  lookUp(configuration: string, text: string, unknown: Unknown[]): Word[] {
     const generation = this.#recent;
     const recent = generation.wordsOf(configuration);
-    return words.map((text) => {
-      let word = recent.get(text);
+    const before = this.#before.wordsOf(configuration);
+    const lowered = text.toLowerCase();
+    const found: Word[] = [];
+    visitWords(lowered, (start, end, hash) => {
+      let word = recent.find(lowered, start, end, hash);
       if (word === undefined) {
-        recent.set(text, (word = this.#meet(configuration, text)));
+        word = this.#meet(configuration, lowered.slice(start, end), before.find(lowered, start, end, hash));
+        recent.add(word, hash);
         generation.count++;
       }
       // also where another document asks already: its answer may never come
-      if (word.lexemes === null) unknown.push({ configuration, text, word, generation });
-      return word;
+      if (word.lexemes === null) unknown.push({ configuration, word, generation });
+      found.push(word);
     });
+    return found;
   }
 
   /** Asks for words that were not known. @throws what `ask` throws; they are unknown then as before. */
@@ -96,7 +104,7 @@ export class Lexicon {
     if (questions.length > 0) {
       const rows = await ask(
         questions.map(({ configuration }) => configuration),
-        questions.map(({ text }) => text),
+        questions.map(({ word }) => word.text),
       );
       const answers = Map.groupBy(rows, ({ place }) => Number(place) - 1);
       for (const [at, { word, generation }] of questions.entries()) take(word, generation, answers.get(at) ?? []);
@@ -107,10 +115,10 @@ export class Lexicon {
     }
   }
 
-  #meet(configuration: string, text: string): Word {
-    const known = this.#before.wordsOf(configuration).get(text);
+  #meet(configuration: string, text: string, known: Word | undefined): Word {
     const texts = configuration === SIMPLE || NUMBER.test(text) ? [text] : known?.lexemes?.map((lexeme) => lexeme.text);
     return {
+      text,
       lexemes: texts?.map((each) => this.#recent.lexeme(each)) ?? null,
       offsets: known?.offsets ?? null,
       places: known?.places ?? 1,

@@ -16,53 +16,78 @@ const LAST_POSITION = 16_383;
 /** So many places of one lexeme are kept, as by `to_tsvector`. */
 const MOST_POSITIONS = 255;
 
+/** Which document comes next: its lexemes are told from others by it. */
 let documents = 0;
+
+/** Places of the document at hand: what each is, and the next one of its lexeme. Kept from one document to the other. */
+let placeOf = new Uint16Array(4_096);
+let nextOf = new Int32Array(4_096);
+
+/** The places of one lexeme, as indexes into {@link placeOf}. */
+interface Entry {
+  readonly lexeme: Lexeme;
+  readonly first: number;
+  last: number;
+  count: number;
+}
 
 /**
  * The `tsvector` of a text, its parts in a row, as Postgres receives it in binary (`tsvectorrecv`); the lexemes in any order. All words
  * must have been looked up in one go, without waiting: so equal lexemes are one object.
  */
 export function searchVector(parts: readonly Part[]): Buffer {
-  const document = ++documents;
-  const lexemes: Lexeme[] = [];
-  const positionsOf: number[][] = [];
-  const meet = (lexeme: Lexeme, position: number, bits: number) => {
-    if (lexeme.document !== document) {
-      lexeme.document = document;
-      lexeme.entry = lexemes.push(lexeme) - 1;
-      positionsOf.push([bits | position]);
-      return;
+  const entries = gather(parts);
+  let size = 4;
+  for (const { lexeme, count } of entries) size += lexeme.text.length * 3 + 3 + count * 2;
+  const buffer = Buffer.allocUnsafe(size);
+  let at = buffer.writeInt32BE(entries.length, 0);
+  for (const { lexeme, first, count } of entries) {
+    at = writeText(buffer, at, lexeme.text);
+    buffer[at++] = 0;
+    at = writeUInt16(buffer, at, count);
+    for (let place = first, left = count; left > 0; left--, place = nextOf[place]!) {
+      at = writeUInt16(buffer, at, placeOf[place]!);
     }
-    const positions = positionsOf[lexeme.entry]!;
-    const last = positions[positions.length - 1]! & LAST_POSITION;
-    if (last < position && positions.length < MOST_POSITIONS) positions.push(bits | position);
-  };
+  }
+  return buffer.subarray(0, at);
+}
+
+function gather(parts: readonly Part[]): Entry[] {
+  const document = ++documents;
+  const entries: Entry[] = [];
   let before = 0;
+  let used = 0;
   for (const { weight, words } of parts) {
     const bits = WEIGHTS[weight] << WEIGHT_SHIFT;
-    for (const { lexemes: found, offsets, places } of words) {
-      for (let i = 0; found !== null && i < found.length; i++) {
-        meet(found[i]!, Math.min(before + 1 + (offsets === null ? 0 : offsets[i]!), LAST_POSITION), bits);
+    for (const { lexemes, offsets, places } of words) {
+      for (let i = 0; lexemes !== null && i < lexemes.length; i++) {
+        const lexeme = lexemes[i]!;
+        const position = Math.min(before + 1 + (offsets === null ? 0 : offsets[i]!), LAST_POSITION);
+        if (used === placeOf.length) makeRoom();
+        if (lexeme.document !== document) {
+          lexeme.document = document;
+          lexeme.entry = entries.push({ lexeme, first: used, last: used, count: 1 }) - 1;
+        } else {
+          const entry = entries[lexeme.entry]!;
+          if ((placeOf[entry.last]! & LAST_POSITION) >= position || entry.count === MOST_POSITIONS) continue;
+          nextOf[entry.last] = used;
+          entry.last = used;
+          entry.count++;
+        }
+        placeOf[used++] = bits | position;
       }
       before += places;
     }
   }
-  return encode(lexemes, positionsOf);
+  return entries;
 }
 
-function encode(lexemes: readonly Lexeme[], positionsOf: readonly number[][]): Buffer {
-  let size = 4;
-  for (const [at, { text }] of lexemes.entries()) size += text.length * 3 + 3 + positionsOf[at]!.length * 2;
-  const buffer = Buffer.allocUnsafe(size);
-  let at = buffer.writeInt32BE(lexemes.length, 0);
-  for (let entry = 0; entry < lexemes.length; entry++) {
-    at = writeText(buffer, at, lexemes[entry]!.text);
-    buffer[at++] = 0;
-    const positions = positionsOf[entry]!;
-    at = writeUInt16(buffer, at, positions.length);
-    for (const position of positions) at = writeUInt16(buffer, at, position);
-  }
-  return buffer.subarray(0, at);
+function makeRoom(): void {
+  const [places, nexts] = [placeOf, nextOf];
+  placeOf = new Uint16Array(2 * places.length);
+  nextOf = new Int32Array(2 * nexts.length);
+  placeOf.set(places);
+  nextOf.set(nexts);
 }
 
 /** Byte by byte as long as that is right: for words so short `Buffer.write` costs ten times as much. */

@@ -7,7 +7,7 @@ import { saveArticles } from '../articles/save-articles.ts';
 import { searchable } from '../articles/article-text.ts';
 import { searchWords } from '../articles/search-text.ts';
 import { openDatabase } from '../database/open-database.ts';
-import { indexArticles } from './index-articles.ts';
+import { emptySearchList, indexArticles } from './index-articles.ts';
 import { Lexicon, type Unknown } from './lexicon.ts';
 
 const NOW = '2026-03-14T10:00:00.000Z';
@@ -233,6 +233,22 @@ describe('indexing', () => {
     await Promise.all(indexers);
     expect(await found('thunder')).toHaveLength(20);
     expect(await found('drought | downpour | hailstorm')).toEqual([]);
+  });
+
+  it('leaves nothing pending in the index once it was emptied', async () => {
+    const pages = async () => {
+      const [row] = await store.query(`SELECT gin_clean_pending_list('store.article_search_vector')::int AS pages`);
+      return row.pages as number;
+    };
+    await save(titled('a', 'Drought'));
+    await index();
+    expect(await pages()).toBeGreaterThan(0);
+
+    await save(titled('b', 'Downpours'));
+    await index();
+    await emptySearchList(store);
+    expect(await pages()).toBe(0);
+    expect(await found('drought | downpour')).toHaveLength(2);
   });
 
   it('asks again for words after an answer that never came', async () => {

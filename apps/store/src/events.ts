@@ -164,9 +164,14 @@ export class StoreEvents {
   }
 
   /** `seconds` is the time that the batch took. */
+  /** So many events had come before. */
+  known(count: number): void {
+    this.#events.inc({ effect: 'known' }, count);
+  }
+
   saved({ effects, announcements }: Saved, seconds: number): void {
     this.#seconds.observe(seconds);
-    for (const effect of effects) this.#events.inc({ effect });
+    for (const [effect, of] of Map.groupBy(effects, (one) => one)) this.#events.inc({ effect }, of.length);
     for (const { articleId, kind, reason, revision } of announcements) {
       this.#changes.inc({ kind, reason: reason ?? '' });
       this.#logger.info({ articleId, revision, reason }, `article ${kind}`);

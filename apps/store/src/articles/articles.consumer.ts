@@ -1,5 +1,5 @@
 import type { Batch, Outcome } from '@khabar/bus';
-import { type Article, ARTICLES, KhabarError } from '@khabar/contracts';
+import { type Article, ARTICLES, type CloudEvent, KhabarError } from '@khabar/contracts';
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
@@ -10,7 +10,9 @@ import { Indexer } from '../indexing/indexer.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { countRefused } from '../stats/count-changes.ts';
 import { isStorable } from './article-text.ts';
-import { saveArticles } from './save-articles.ts';
+import { knownEvents, saveArticles } from './save-articles.ts';
+
+type ArticleEvent = CloudEvent<'news.articles.v1'>;
 
 /** A batch of articles in, one transaction; what changed is announced after it. */
 @Controller()
@@ -26,21 +28,33 @@ export class ArticlesConsumer {
 
   @EventPattern(ARTICLES.name)
   async save(@Payload() batch: Batch<'news.articles.v1'>): Promise<Outcome[]> {
-    await this.indexer.room();
-    const startedAt = performance.now();
     const events = batch.events.map(({ event }) => event);
-    const outcomes = events.map(({ data }) => this.#examine(data));
-    const sound = events.filter((_, at) => outcomes[at] === 'done');
-    const saved = await saveArticles(this.dataSource, sound, new Date().toISOString());
+    const known = await knownEvents(this.dataSource, events);
+    if (known.size > 0) this.report.known(events.filter(({ id }) => known.has(id)).length);
+    const outcomes = events.map(({ id, data }) => (known.has(id) ? 'done' : this.#examine(data)));
+    const sound = events.filter(({ id }, at) => outcomes[at] === 'done' && !known.has(id));
+    if (sound.length > 0) await this.#store(sound);
     const refused = events.filter((_, at) => outcomes[at] !== 'done').map(({ data }) => data);
-    await countRefused(this.dataSource, refused, new Date());
+    if (refused.length > 0) await countRefused(this.dataSource, refused, new Date());
+    return outcomes;
+  }
+
+  async #store(events: readonly ArticleEvent[]): Promise<void> {
+    await this.indexer.room.enter(events.length);
+    const startedAt = performance.now();
+    let changed = 0;
+    try {
+      const saved = await saveArticles(this.dataSource, events, new Date().toISOString());
+      changed = saved.announcements.length;
+      this.report.saved(saved, (performance.now() - startedAt) / 1000);
+      const erased = events.filter((_, at) => saved.effects[at] === 'erased');
+      if (erased.length > 0) await this.eraser.forgetEvents(erased);
+    } finally {
+      this.indexer.room.leave(events.length, changed);
+    }
     this.relay.ring();
     this.clusterer.ring();
     this.indexer.ring();
-    const erased = sound.filter((_, at) => saved.effects[at] === 'erased');
-    if (erased.length > 0) await this.eraser.forgetEvents(erased);
-    this.report.saved(saved, (performance.now() - startedAt) / 1000);
-    return outcomes;
   }
 
   /** One text that Postgres cannot hold must not cost its neighbours their transaction. */

@@ -30,6 +30,24 @@ export interface Saved {
 const MAX_TRIES = 5;
 
 /**
+ * Ids of those of the events that are part of the store already. What was merged once has had its effect for good, so this needs no
+ * lock, and a redelivery costs nothing more. @throws KhabarError as {@link storingError} says
+ */
+export async function knownEvents(
+  dataSource: DataSource,
+  events: readonly ArticleEvent[],
+): Promise<ReadonlySet<string>> {
+  try {
+    const ids = [events.map(({ data }) => data.id), events.map(({ id }) => id)];
+    const sent = ids.map((column) => binaryArray('uuid', column));
+    const [row]: { places: number[] }[] = await dataSource.query(SELECT_KNOWN_EVENTS, sent);
+    return new Set(row!.places.map((place) => events[place - 1]!.id));
+  } catch (thrown) {
+    throw storingError(thrown);
+  }
+}
+
+/**
  * Merges events of `news.articles.v1` into the store: one transaction, a few statements, whatever their number. The effect is that of
  * the events one by one, and the same for a batch that comes again, in another order, or to several stores at once (numbers aside, which
  * are the order of arrival). `now` is when the changes are stored, RFC 3339 UTC with milliseconds.
@@ -52,27 +70,15 @@ export async function saveArticles(
 }
 
 async function saveOnce(dataSource: DataSource, events: readonly ArticleEvent[], now: string): Promise<Saved> {
-  // What was merged once has had its effect for good, so this needs no lock, and a redelivery costs nothing more.
-  const known = await knownEvents(dataSource, events);
-  const fresh = events.filter(({ id }) => !known.has(id));
-  if (fresh.length === 0) return { effects: events.map(() => 'known'), announcements: [] };
   return dataSource.transaction(async (manager) => {
-    const erased = await erasedEvents(manager, fresh);
-    const wanted = fresh.filter(({ id }) => !erased.has(id));
-    const effectOf = (id: string) => (known.has(id) ? 'known' : erased.has(id) ? 'erased' : null);
-    if (wanted.length === 0) return { effects: events.map(({ id }) => effectOf(id)!), announcements: [] };
+    const erased = await erasedEvents(manager, events);
+    const wanted = events.filter(({ id }) => !erased.has(id));
+    if (wanted.length === 0) return { effects: events.map(() => 'erased'), announcements: [] };
     const { merge, newRaws } = await load(manager, wanted);
-    const effects = events.map((event) => effectOf(event.id) ?? merge.apply(event, now));
+    const effects = events.map((event) => (erased.has(event.id) ? 'erased' : merge.apply(event, now)));
     await writeMerge(manager, merge, wanted, newRaws, now);
     return { effects, announcements: merge.announcements };
   });
-}
-
-async function knownEvents(dataSource: DataSource, events: readonly ArticleEvent[]): Promise<ReadonlySet<string>> {
-  const ids = [events.map(({ data }) => data.id), events.map(({ id }) => id)];
-  const sent = ids.map((column) => binaryArray('uuid', column));
-  const [row]: { places: number[] }[] = await dataSource.query(SELECT_KNOWN_EVENTS, sent);
-  return new Set(row!.places.map((place) => events[place - 1]!.id));
 }
 
 /**

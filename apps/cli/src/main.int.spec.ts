@@ -32,7 +32,8 @@ async function loadedBy(...args: string[]): Promise<string[]> {
 }
 
 describe('the built command', () => {
-  const heavy = /\/libs\/(?:bus|extraction|feeds|runtime)\/src\/|\/node_modules\/(?:@nestjs|kafkajs|pg)\//;
+  const heavy =
+    /\/libs\/(?:bus|embedded-postgres|extraction|feeds|runtime)\/src\/|\/node_modules\/(?:@nestjs|kafkajs|pg)\//;
 
   it('loads the bus, the extraction and what they bring along only where they are needed', async () => {
     const loaded = await loadedBy('--help');

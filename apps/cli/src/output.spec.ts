@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, paint, shortTime, table } from './output.ts';
+import { byteCount, count, paint, shortTime, table } from './output.ts';
 import { recordShell } from './recorded-shell.ts';
 
 const columns = [
@@ -58,6 +58,20 @@ describe('small forms', () => {
       '1 source',
       '1,200 articles',
       '0 entries',
+    ]);
+  });
+
+  it('count bytes in the unit that suits them', () => {
+    const sizes = [0, 999, 1_000, 40_123_456, 999_949_999, 999_950_000, 2e12, 3e15];
+    expect(sizes.map(byteCount)).toEqual([
+      '0 B',
+      '999 B',
+      '1.0 kB',
+      '40.1 MB',
+      '999.9 MB',
+      '1.0 GB',
+      '2.0 TB',
+      '3000.0 TB',
     ]);
   });
 

@@ -59,6 +59,7 @@ async function startAll(
 async function startDatabase(config: StandaloneConfig, voice: Voice): Promise<GuardedPostgres> {
   const postgres = await guardPostgres(config, voice);
   voice.hints('The database runs alone, for work on it while the services are stopped.', [
+    ['back up', 'npx khabar backup'],
     ['move', 'npx khabar bus export --to broker:9092   (the bus to Kafka)'],
     ['stop', 'Ctrl-C'],
   ]);

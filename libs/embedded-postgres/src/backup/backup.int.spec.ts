@@ -180,6 +180,8 @@ describe('a backup of the embedded Postgres', () => {
 
     const copy = await start(elsewhere);
     try {
+      // from where the label says, and not from the checkpoint that was the last when its control file was copied
+      expect(await readFile(join(elsewhere, 'postgres.log'), 'utf8')).toContain('completed backup recovery');
       const [found] = await ask(
         copy.url,
         'create extension amcheck',

@@ -17,6 +17,12 @@ export const storeSettings = {
     description:
       'Whether this store keeps the search index, and answers searches; what it saves without waits for one that does.',
   }),
+  SEARCH_TIMEOUT: duration({
+    default: 10_000,
+    min: 100,
+    max: HOUR_MS,
+    description: 'How long Postgres may work at one step of a search before it is given up and answered 503.',
+  }),
   PUBLIC_URL: optionalText({
     pattern: /^https?:\/\/[^\s/?#]+\/?$/,
     expectation: 'an http or https address without a path',

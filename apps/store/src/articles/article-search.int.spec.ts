@@ -174,6 +174,21 @@ describe('finding articles', () => {
     },
   );
 
+  it('gives up what takes too long, and says so', async () => {
+    const impatient = new ArticleSearch(
+      store,
+      readConfig(storeSettings, { DATABASE_URL: database.url, SEARCH_TIMEOUT: '100ms' }),
+    );
+    await store.transaction(async (blocker) => {
+      await blocker.query('LOCK TABLE store.article_search IN ACCESS EXCLUSIVE MODE');
+      await expect(impatient.list(readArticleQuery({ q: 'monsoon' }))).rejects.toMatchObject({
+        status: 503,
+        response: { code: 'search-too-long' },
+      });
+    });
+    expect(await impatient.list(readArticleQuery({ q: 'monsoon' }))).toHaveProperty('items');
+  });
+
   it('takes no cursor of a list in another order, and no order by relevance to nothing', () => {
     const errorsOf = (parameters: Record<string, string>) => {
       try {

@@ -2,7 +2,7 @@ import { CONFIG, problem } from '@khabar/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { StoreConfig } from '../config.ts';
-import { readingError } from '../database/database-error.ts';
+import { databaseError, readingError, sqlState } from '../database/database-error.ts';
 import { readRows } from '../database/read-rows.ts';
 import { SELECT_ERASED_RAW_IDS } from '../erasure/statements.ts';
 import {
@@ -23,8 +23,10 @@ import {
 } from './article-view.ts';
 import type { ArticleText } from './article-text.ts';
 import { excerptOf } from './excerpt.ts';
+import { askedSearch, findArticles, type Found, type FoundPlace } from './find-articles.ts';
 import { sameText } from './form.ts';
 import { listStatement } from './list-statement.ts';
+import { placesIn } from './found-places.ts';
 import type { SearchQuery } from './search-query.ts';
 import { type Revision, revisionsOf } from './revisions.ts';
 import {
@@ -36,28 +38,22 @@ import {
   textFromRow,
   type TextRow,
 } from './rows.ts';
-import { searchStatement } from './search-statement.ts';
 import { type RawView, erasedRawView, rawViewOf } from './raw-view.ts';
 import {
   SEARCH_BY_INDEX,
   SELECT_ARTICLES,
   SELECT_EARLIER_TEXTS,
   SELECT_FORMS,
-  SELECT_POSITIONS,
   SELECT_RAW_ARTICLES,
+  SELECT_VECTORS,
 } from './statements.ts';
 
-/** An article that was listed; of a list by relevance with its rank, and the newest article that was ranked. */
-interface FoundRow extends ArticleViewRow {
-  readonly rank?: string;
-  readonly first_sort_at?: Date;
-  readonly first_id?: string;
-}
+/** SQLSTATE of a statement that was given up: after its time, or by an operator. */
+const CANCELED = '57014';
 
-interface PositionsRow {
+interface VectorRow {
   readonly article_id: string;
-  readonly lexeme: string;
-  readonly positions: readonly number[];
+  readonly vector: string;
 }
 
 /** Reads articles and their revisions for the API. Withdrawn articles are found by their id only. */
@@ -70,7 +66,7 @@ export class ArticleSearch {
 
   /**
    * One page. What a search finds may, for a second, be withdrawn already: then a page is shorter.
-   * @throws HttpException 501 for a search where no index is kept, KhabarError `database-unavailable`
+   * @throws HttpException 501 for a search where no index is kept, and 503 for one that takes too long, KhabarError `database-unavailable`
    */
   async list(query: ArticleQuery): Promise<ArticlePage> {
     if (query.q !== null) {
@@ -78,8 +74,7 @@ export class ArticleSearch {
       return this.#search(query, query.q);
     }
     const { text, parameters } = listStatement(query);
-    const rows = await readRows<FoundRow>(this.dataSource, text, parameters);
-    return pageOf(rows, query, viewOf);
+    return pageOf(await readRows<ArticleViewRow>(this.dataSource, text, parameters), query.limit);
   }
 
   /** The article of an id, withdrawn ones too; null when there is none. @throws KhabarError `database-unavailable` */
@@ -142,35 +137,38 @@ export class ArticleSearch {
   async #search(query: ArticleQuery, q: string): Promise<ArticlePage> {
     return this.dataSource
       .transaction(async (manager) => {
-        await manager.query(SEARCH_BY_INDEX);
-        const asked = await searchStatement(manager, query, q);
-        if (asked === null) return { items: [], nextCursor: null };
-        const { search, text, parameters } = asked;
-        const rows: FoundRow[] = await manager.query(text, [...parameters]);
-        return this.#foundPage(manager, rows, query, search);
+        await manager.query(`${SEARCH_BY_INDEX}; SET LOCAL statement_timeout = ${this.config.SEARCH_TIMEOUT}`);
+        const search = await askedSearch(manager, q, query.language);
+        if (search === null) return { items: [], nextCursor: null };
+        const found = await findArticles(manager, query, search);
+        return this.#foundPage(manager, found, query, search);
       })
-      .catch((error: unknown) => {
-        throw readingError(error);
+      .catch((thrown: unknown) => {
+        const error = databaseError(thrown);
+        throw sqlState(error.cause) === CANCELED ? searchTooLong() : readingError(error);
       });
   }
 
   async #foundPage(
     manager: EntityManager,
-    rows: readonly FoundRow[],
+    { places, first }: Found,
     query: ArticleQuery,
     search: SearchQuery,
   ): Promise<ArticlePage> {
-    if (query.fields !== null && !query.fields.includes('excerpt')) return pageOf(rows, query, viewOf);
-    const ids = rows.slice(0, query.limit).map(({ id }) => id);
-    const beginnings = search.beginnings.map((beginning) => `${beginning.replace(/[\\%_]/g, '\\$&')}%`);
-    const found: PositionsRow[] = await manager.query(SELECT_POSITIONS, [ids, search.lexemes, beginnings]);
-    const byArticle = Map.groupBy(found, ({ article_id }) => article_id);
-    return pageOf(rows, query, (row) => {
-      const places = (byArticle.get(row.id) ?? []).flatMap(({ lexeme, positions }) =>
-        positions.map((position) => [position, lexeme] as const),
-      );
-      return { ...viewOf(row), excerpt: excerptOf(textFromRow(row), new Map(places)) };
-    });
+    const page = places.slice(0, query.limit);
+    const ids = page.map(({ id }) => id);
+    const rows: ArticleViewRow[] = await manager.query(`${SELECT_ARTICLES} WHERE id = ANY($1)`, [ids]);
+    const excerpt =
+      query.fields === null || query.fields.includes('excerpt') ? await excerpts(manager, ids, search) : null;
+    const viewed = new Map(
+      rows
+        .filter(({ withdrawn }) => withdrawn === null)
+        .map((row) => [row.id, { ...viewOf(row), ...(excerpt !== null && { excerpt: excerpt(row) }) }]),
+    );
+    return {
+      items: ids.flatMap((id) => viewed.get(id) ?? []),
+      nextCursor: places.length > query.limit ? cursorBehind(page.at(-1)!, first) : null,
+    };
   }
 
   async #revisionViews(article: ArticleViewRow, revisions: readonly Revision[]): Promise<RevisionView[]> {
@@ -201,18 +199,38 @@ export class ArticleSearch {
   }
 }
 
-function pageOf(rows: readonly FoundRow[], { limit }: ArticleQuery, view: (row: FoundRow) => ArticleView): ArticlePage {
+function pageOf(rows: readonly ArticleViewRow[], limit: number): ArticlePage {
   const page = rows.slice(0, limit);
   return {
-    items: page.filter(({ withdrawn }) => withdrawn === null).map(view),
-    nextCursor: rows.length > limit ? cursorBehind(page.at(-1)!) : null,
+    items: page.filter(({ withdrawn }) => withdrawn === null).map(viewOf),
+    nextCursor: rows.length > limit ? cursorBehind(page.at(-1)!, null) : null,
   };
 }
 
-function cursorBehind({ sort_at, id, rank, first_sort_at, first_id }: FoundRow): string {
+/** `first` is the newest that was ranked, of a list by relevance. */
+function cursorBehind({ id, sort_at, rank }: FoundPlace, first: FoundPlace | null): string {
   const place = { sortAt: sort_at.toISOString(), id };
-  if (rank === undefined) return cursorOfPlace(place);
-  return cursorOfRankedPlace({ ...place, rank, first: { sortAt: first_sort_at!.toISOString(), id: first_id! } });
+  if (rank === undefined || first === null) return cursorOfPlace(place);
+  return cursorOfRankedPlace({ ...place, rank, first: { sortAt: first.sort_at.toISOString(), id: first.id } });
+}
+
+/** What makes the excerpts of these articles. */
+async function excerpts(
+  manager: EntityManager,
+  ids: readonly string[],
+  search: SearchQuery,
+): Promise<(row: ArticleViewRow) => string> {
+  const rows: VectorRow[] = await manager.query(SELECT_VECTORS, [ids]);
+  const vectors = new Map(rows.map(({ article_id, vector }) => [article_id, vector]));
+  return (row) => excerptOf(textFromRow(row), placesIn(vectors.get(row.id) ?? '', search));
+}
+
+function searchTooLong() {
+  return problem(
+    503,
+    'search-too-long',
+    'The search took too long and was given up: ask for rarer words, whole words, or a shorter time',
+  );
 }
 
 function searchOff() {

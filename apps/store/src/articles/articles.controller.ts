@@ -28,7 +28,7 @@ import {
   articleViewExample,
   revisionViewExample,
 } from './article-view.ts';
-import { RANKED_ARTICLES } from './list-statement.ts';
+import { RANKED_ARTICLES } from './find-articles.ts';
 import { pickFields } from './pick-fields.ts';
 import { diffRevisions, type RevisionDiff, revisionDiffExample, RevisionDiffSchema } from './revision-diff.ts';
 import { revisionDiffPage } from './revision-diff-page.ts';
@@ -72,6 +72,7 @@ const id = {
 const wrongParameters = apiProblem(400, 'Some parameters are wrong; each is named');
 const notFound = apiProblem(404, 'No article has this id');
 const away = apiProblem(503, 'The database is away');
+const awayOrTooLong = apiProblem(503, 'The database is away, or a search took longer than SEARCH_TIMEOUT');
 const unchanged = { status: 304, description: 'The answer is the one that If-None-Match names' } as const;
 
 /** `/api/v1/articles`: what was stored, searched and listed. */
@@ -173,7 +174,7 @@ export class ArticlesController {
   })
   @ApiResponse(unchanged)
   @ApiResponse(wrongParameters)
-  @ApiResponse(away)
+  @ApiResponse(awayOrTooLong)
   async list(@Query() parameters: QueryParameters): Promise<PageOf<ArticleView>> {
     const query = readArticleQuery(parameters);
     const { items, nextCursor } = await this.articles.list(query);

@@ -1,5 +1,5 @@
 import type { SearchedText } from './article-text.ts';
-import { letters, searchText, searchWords, unspacedRuns } from './search-text.ts';
+import { letters, type Run, searchText, searchWords, unspacedRuns } from './search-text.ts';
 
 /** Where lexemes that were searched for stand in an article, counted in words from 1 through title, lead and body. */
 export type FoundAt = ReadonlyMap<number, string>;
@@ -8,11 +8,24 @@ export type FoundAt = ReadonlyMap<number, string>;
 const EXCERPT_LENGTH = 240;
 /** How many of them stand before what was found. */
 const LEAD_IN_LENGTH = 60;
+/** From the first of what was found on. */
+const SHOWN_LENGTH = EXCERPT_LENGTH - LEAD_IN_LENGTH;
 /** What is found further behind in a text is not shown: nobody waits for a book to be taken apart. In characters. */
 const LOOKED_AT_LENGTH = 20_000;
 
 /** Letters, digits and marks, with what is not seen between them. */
 const RUN = /[\p{L}\p{N}\p{M}\p{Cf}]+/gu;
+
+/** Letters and digits that are one word however it is spelt: nothing of them is left out or taken apart. */
+const ONE_WORD = /^[0-9A-Za-z\u00c0-\u00ff]+$/;
+
+/** Kana, unified Han and Hangul: each letter is one of the index, however it is spelt. */
+const ONE_WORD_EACH = /^[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+$/;
+
+/** About 5 MB. */
+const KNOWN_RUNS = 20_000;
+/** In characters. */
+const LONGEST_KNOWN = 40;
 
 /** A piece of a text that is marked as a whole. */
 interface Token {
@@ -46,15 +59,27 @@ export function excerptOf(text: SearchedText, found: FoundAt): string {
   return inSummary.length > 0 ? cut(summary, inSummary) : cut(body || summary, []);
 }
 
+/**
+ * Where in a text something stands that was searched for, as far as it takes to know the stretch with most of that: until some stretch
+ * has all, and to its end.
+ */
 function marksIn(text: string, before: number, found: FoundAt): Mark[] {
   const looked = text.slice(0, LOOKED_AT_LENGTH);
   const last = Math.max(0, ...found.keys());
+  const wanted = new Set(found.values()).size;
+  const met = new Map<string, number>();
   const marks: Mark[] = [];
-  for (const { start, end, place, places } of tokens(looked, before + 1)) {
-    if (place > last) break;
-    for (let at = place; at < place + places; at++) {
+  let end = Infinity;
+  for (const token of tokens(looked, before + 1)) {
+    if (token.place > last || token.start > end) break;
+    for (let at = token.place; at < token.place + token.places; at++) {
       const lexeme = found.get(at);
-      if (lexeme !== undefined) marks.push({ start, end, lexeme });
+      if (lexeme === undefined) continue;
+      marks.push({ start: token.start, end: token.end, lexeme });
+      met.set(lexeme, token.start);
+      if (met.size < wanted || end < Infinity) continue;
+      const first = Math.min(...met.values());
+      if (token.end <= first + SHOWN_LENGTH) end = first + EXCERPT_LENGTH;
     }
   }
   return marks;
@@ -64,23 +89,54 @@ function marksIn(text: string, before: number, found: FoundAt): Mark[] {
 function* tokens(text: string, firstPlace: number): Generator<Token> {
   let place = firstPlace;
   for (const { 0: run, index } of text.matchAll(RUN)) {
-    for (const { start, piece, isUnspaced } of unspacedRuns(run)) {
-      const places = searchWords(searchText(piece)).length;
-      const parts = isUnspaced ? letters(piece) : [];
-      if (parts.length === places && isUnspaced) {
-        // a word for each letter with the next one, and one for the last
-        let at = index + start;
-        for (const [number, letter] of parts.entries()) {
-          const pair = letter + (parts[number + 1] ?? '');
-          yield { start: at, end: at + pair.length, place: place + number, places: 1 };
-          at += letter.length;
-        }
-      } else {
-        yield { start: index + start, end: index + start + piece.length, place, places };
-      }
+    if (ONE_WORD.test(run)) {
+      yield { start: index, end: index + run.length, place, places: 1 };
+      place++;
+      continue;
+    }
+    for (const { start, end, places } of partsOf(run)) {
+      yield { start: index + start, end: index + end, place, places };
       place += places;
     }
   }
+}
+
+/** A part of a run: from where to where, and how many words it is. */
+interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly places: number;
+}
+
+/** What was met last: few words make up most of any text, and to take one apart costs more than all else. */
+let known = new Map<string, readonly Part[]>();
+
+function partsOf(run: string): readonly Part[] {
+  let parts = known.get(run);
+  if (parts === undefined) {
+    parts = unspacedRuns(run).flatMap(partsOfPiece);
+    if (run.length > LONGEST_KNOWN) return parts;
+    if (known.size >= KNOWN_RUNS) known = new Map();
+    known.set(run, parts);
+  }
+  return parts;
+}
+
+function partsOfPiece({ start, piece, isUnspaced }: Run): Part[] {
+  const areSingle = ONE_WORD_EACH.test(piece);
+  const places = areSingle ? piece.length : searchWords(searchText(piece)).length;
+  const whole = [{ start, end: start + piece.length, places }];
+  if (!isUnspaced) return whole;
+  const all = areSingle ? piece.split('') : letters(piece);
+  if (all.length !== places) return whole;
+  // a word for each letter with the next one, and one for the last
+  let at = start;
+  return all.map((letter, number) => {
+    const pair = letter + (all[number + 1] ?? '');
+    const part = { start: at, end: at + pair.length, places: 1 };
+    at += letter.length;
+    return part;
+  });
 }
 
 /** The stretch with most of what was searched for, the earliest of several, between ends of words where there are any. */
@@ -102,7 +158,7 @@ function cut(text: string, marks: readonly Mark[]): string {
 function bestStart(marks: readonly Mark[]): number {
   let best = { start: 0, different: 0 };
   for (const [at, { start }] of marks.entries()) {
-    const reach = start + EXCERPT_LENGTH - LEAD_IN_LENGTH;
+    const reach = start + SHOWN_LENGTH;
     const within = new Set<string>();
     for (let next = at; next < marks.length && marks[next]!.end <= reach; next++) within.add(marks[next]!.lexeme);
     if (within.size > best.different) best = { start, different: within.size };

@@ -2,7 +2,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { type ArticleQuery, cursorOfPlace } from '../articles/article-query.ts';
 import { type ArticleView, type ArticleViewRow, viewOf } from '../articles/article-view.ts';
 import { listStatement, type Statement } from '../articles/list-statement.ts';
-import { searchStatement } from '../articles/search-statement.ts';
+import { allPlacesStatement, askedSearch } from '../articles/find-articles.ts';
 import { SEARCH_BY_INDEX, SELECT_ARTICLES } from '../articles/statements.ts';
 import { readingError } from '../database/database-error.ts';
 import { readRows } from '../database/read-rows.ts';
@@ -93,12 +93,19 @@ export class ExportSnapshot implements AsyncDisposable {
 
 /** The places of a list, in no order. */
 async function placesOf(manager: EntityManager, query: ArticleQuery): Promise<Statement> {
-  const all: ArticleQuery = { ...query, limit: Number.MAX_SAFE_INTEGER - 1 };
-  if (query.q !== null) await manager.query(SEARCH_BY_INDEX);
-  const found = query.q === null ? listStatement(all) : await searchStatement(manager, all, query.q);
-  if (found === null) return { text: 'SELECT id, sort_at FROM store.articles WHERE false', parameters: [] };
-  const { text, parameters } = found;
-  return { text: `SELECT id, sort_at FROM (${text}) AS found WHERE withdrawn IS NULL`, parameters };
+  if (query.q === null) {
+    const { text, parameters } = listStatement({ ...query, limit: Number.MAX_SAFE_INTEGER - 1 });
+    return { text: `SELECT id, sort_at FROM (${text}) AS listed`, parameters };
+  }
+  await manager.query(SEARCH_BY_INDEX);
+  const search = await askedSearch(manager, query.q, query.language);
+  if (search === null) return { text: 'SELECT id, sort_at FROM store.articles WHERE false', parameters: [] };
+  const { text, parameters } = await allPlacesStatement(manager, query, search);
+  // by the article's own place, and without what was withdrawn a moment ago
+  return {
+    text: `SELECT a.id, a.sort_at FROM (${text}) AS found JOIN store.articles a USING (id) WHERE a.withdrawn IS NULL`,
+    parameters,
+  };
 }
 
 /** Stretches of the list of {@link PIECE_BYTES} each at most, but of one element at least. */

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
  * An article in the search index, apart from its row: that is written without waiting for the index, and read without its vector. The
- * index on the vector is GIN, which TypeORM cannot describe.
+ * index of words is GIN, which TypeORM cannot describe.
  */
 @Entity({ name: 'article_search' })
 @Index('article_search_vector', { synchronize: false })
@@ -11,9 +11,9 @@ export class ArticleSearchEntity {
   @PrimaryColumn('uuid', { name: 'article_id' }) articleId: string;
   /** As in `articles`, so that what is found is in order at once. */
   @Column('timestamp with time zone', { name: 'sort_at', precision: 3 }) sortAt: Date;
-  /** Empty for an article that is withdrawn or refused. */
   /** BCP 47, in lower case: so that a search in one language needs no article. */
   @Column('text', { nullable: true }) language: string | null;
+  /** Empty for an article that is withdrawn or refused. */
   @Column('tsvector') vector: string;
   /** Of the queue's place that it was made for: what was made for an earlier one is older. */
   @Column('bigint') position: string;

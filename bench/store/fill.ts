@@ -58,7 +58,7 @@ export const FILL_SETTINGS = {
   max_parallel_maintenance_workers: '1',
 } as const;
 
-/** Connections of the data source that {@link fillStore} fills. */
+/** Connections that {@link fillStore} takes of its data source. */
 export const FILL_CONNECTIONS = 2;
 
 /** How many articles of the corpus a database was filled with, whatever else was saved there since. */
@@ -78,14 +78,23 @@ export async function fillStore(run: BenchRun, store: DataSource, articles: numb
   const tables = await copiedTables(store);
   const indexes = await indexesOf(store, tables);
   for (const { drop } of indexes) await store.query(drop);
-  await Promise.all(tables.map((table) => copyRows(run, store, table, from, to)));
+  await twoAtATime(tables, (table) => copyRows(run, store, table, from, to));
   for (const { create } of indexes) {
     run.log(`  ${create.slice(0, 110)}`);
     await store.query(create);
   }
   run.log('  VACUUM (ANALYZE)');
-  await Promise.all(tables.map((table) => store.query(`VACUUM (ANALYZE) store.${table}`)));
+  await twoAtATime(tables, (table) => store.query(`VACUUM (ANALYZE) store.${table}`));
   await store.query('UPDATE first.filled SET copies = $1', [to]);
+}
+
+/** In their order, each as soon as a connection is free: a pool does not let anybody wait for long. */
+async function twoAtATime(tables: readonly string[], work: (table: string) => Promise<unknown>): Promise<void> {
+  const left = tables.values();
+  const connections = Array.from({ length: FILL_CONNECTIONS }, async () => {
+    for (const table of left) await work(table);
+  });
+  await Promise.all(connections);
 }
 
 async function saveFirst(run: BenchRun, store: DataSource): Promise<void> {

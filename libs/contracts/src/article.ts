@@ -97,47 +97,49 @@ export type Article = Static<typeof ArticleSchema>;
 /** Compiled form of {@link ArticleSchema}. */
 export const articleValidator = compileValidator('article', ArticleSchema);
 
-/** What the two hashes are made of: all of an article but its ids, its fetch and what is derived from its text. */
-export type HashedFields = Omit<
-  Article,
-  | 'id'
-  | 'rawId'
-  | 'sourceId'
-  | 'fetchedAt'
-  | 'url'
-  | 'wordCount'
-  | 'fingerprint'
-  | 'contentHash'
-  | 'metadataHash'
-  | 'extraction'
->;
+const CONTENT_FIELDS = ['title', 'body'] as const;
+const METADATA_FIELDS = [
+  'externalId',
+  'canonicalUrl',
+  'kicker',
+  'summary',
+  'html',
+  'headings',
+  'kind',
+  'gone',
+  'authors',
+  'agencies',
+  'publishedAt',
+  'modifiedAt',
+  'publishedOffset',
+  'publishedPrecision',
+  'language',
+  'section',
+  'tags',
+  'images',
+] as const;
+
+/**
+ * What the two hashes are made of: all of an article but its ids, its fetch and what is derived from its text. The order is part of the
+ * hashes.
+ */
+export const HASHED_FIELDS = [...CONTENT_FIELDS, ...METADATA_FIELDS] as const;
+
+/** An article as far as {@link HASHED_FIELDS} go. */
+export type HashedFields = Pick<Article, (typeof HASHED_FIELDS)[number]>;
 
 /**
  * The two hashes of an article. Two sources that tell the same article alike give equal hashes, and so do two fetches of an
  * unchanged page and two parser versions that read it alike.
  */
 export function articleHashes(article: HashedFields): Pick<Article, 'contentHash' | 'metadataHash'> {
-  const metadata = [
-    article.externalId,
-    article.canonicalUrl,
-    article.kicker,
-    article.summary,
-    article.html ?? null,
-    article.headings,
-    article.kind,
-    article.gone,
-    article.authors,
-    article.agencies,
-    article.publishedAt,
-    article.modifiedAt,
-    article.publishedOffset,
-    article.publishedPrecision,
-    article.language,
-    article.section,
-    article.tags,
-    article.images.map(({ url, width, height, alt, caption }) => [url, width, height, alt, caption]),
-  ];
-  return { contentHash: digest([article.title, article.body]), metadataHash: digest(metadata) };
+  const content = CONTENT_FIELDS.map((field) => article[field]);
+  const metadata = METADATA_FIELDS.map((field) =>
+    field === 'images'
+      ? article.images.map(({ url, width, height, alt, caption }) => [url, width, height, alt, caption])
+      : (article[field] ?? null),
+  );
+  return { contentHash: digest(content), metadataHash: digest(metadata) };
 }
 
 /** How complete a form of an article is, higher is fuller: page or scraped text 3, full entry 2, summary 1. */

@@ -31,6 +31,7 @@ export {
   ARTICLE_KINDS,
   ArticleSchema,
   EXTRACTION_MODES,
+  HASHED_FIELDS,
   articleExample,
   articleHashes,
   articleValidator,

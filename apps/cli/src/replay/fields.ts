@@ -1,28 +1,7 @@
-import type { Article } from '@khabar/contracts';
+import { HASHED_FIELDS, type Article } from '@khabar/contracts';
 
-/** What of an article is compared: all that its two hashes are made of, and how it was read. */
-export const FIELDS = [
-  'canonicalUrl',
-  'externalId',
-  'title',
-  'kicker',
-  'summary',
-  'body',
-  'html',
-  'headings',
-  'kind',
-  'authors',
-  'agencies',
-  'publishedAt',
-  'modifiedAt',
-  'publishedOffset',
-  'publishedPrecision',
-  'language',
-  'section',
-  'tags',
-  'images',
-  'how',
-] as const;
+/** What of an article is compared: all that its two hashes are made of, of one that is there, and how it was read. */
+export const FIELDS = [...HASHED_FIELDS.filter((field) => field !== 'gone'), 'how'] as const;
 
 /** See {@link FIELDS}. */
 export type Field = (typeof FIELDS)[number];

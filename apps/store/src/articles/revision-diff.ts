@@ -1,4 +1,4 @@
-import { orNull, uuid } from '@khabar/contracts';
+import { HASHED_FIELDS, orNull, uuid } from '@khabar/contracts';
 import { diffWords } from '@khabar/diff';
 import { type Static, Type } from 'typebox';
 import { type RevisionView, articleViewExample } from './article-view.ts';
@@ -6,23 +6,16 @@ import { type RevisionView, articleViewExample } from './article-view.ts';
 /** Texts, in the order in which one reads them; what differs is told word for word. */
 const TEXTS = ['title', 'kicker', 'summary', 'body'] as const;
 
-/** What differs here is told as it was and as it is. */
-const VALUES = [
-  'externalId',
-  'canonicalUrl',
-  'headings',
-  'kind',
-  'authors',
-  'agencies',
-  'publishedAt',
-  'modifiedAt',
-  'publishedOffset',
-  'publishedPrecision',
-  'language',
-  'section',
-  'tags',
-  'images',
-] as const;
+/** What differs here is told as it was and as it is: all else that an article's hashes are made of, but whether its page is gone, which is no text's. */
+const VALUES = HASHED_FIELDS.filter(
+  (field) =>
+    field !== 'title' &&
+    field !== 'kicker' &&
+    field !== 'summary' &&
+    field !== 'body' &&
+    field !== 'html' &&
+    field !== 'gone',
+);
 
 const StretchSchema = Type.Object(
   {

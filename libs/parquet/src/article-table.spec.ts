@@ -45,6 +45,21 @@ describe('a table of articles', () => {
     expect(write(true)).toEqual({ file, ends });
   });
 
+  it('ends a row group after 8 MiB of text as it is written, in every script', () => {
+    const bytes = 3 * 500_000;
+    const table = new ArticleTable();
+    for (const article of articles.slice(0, 15)) {
+      table.add(article);
+      if (table.isFull) table.flush();
+    }
+    const sizes = table.written.rowGroups.map(({ num_rows }) => Number(num_rows) * bytes);
+    expect(sizes.length).toBeGreaterThan(1);
+    for (const size of sizes) {
+      expect(size).toBeGreaterThan(8 * 1024 * 1024 - bytes);
+      expect(size).toBeLessThan(8 * 1024 * 1024 + bytes);
+    }
+  });
+
   it('is a file with all columns where there is no article', () => {
     const file = Buffer.from(new ArticleTable().finish());
     expect(file.subarray(0, 4).toString()).toBe('PAR1');

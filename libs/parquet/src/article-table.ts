@@ -2,8 +2,10 @@ import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { ARTICLE_COLUMNS, type StoredArticle } from './article-columns.ts';
 
-/** Text of the articles in one row group, in characters: some 2,000 articles. What is not flushed yet is held in memory several times over. */
-const ROW_GROUP_LENGTH = 8 * 1024 * 1024;
+/** Text of the articles in one row group, in bytes of UTF-8: some 2,000 articles. What is not flushed yet is held in memory several times over. */
+const ROW_GROUP_BYTES = 8 * 1024 * 1024;
+/** All of an article but body and html, about. */
+const BESIDE_BYTES = 1_000;
 
 /** What a file's end tells of one row group: data without methods, for whoever keeps it to go on later. */
 export type RowGroup = ParquetWriter['row_groups'][number];
@@ -22,7 +24,7 @@ export class ArticleTable {
   readonly #bytes = new ByteWriter();
   readonly #file: ParquetWriter;
   #articles: StoredArticle[] = [];
-  #length = 0;
+  #textBytes = 0;
 
   constructor(written?: WrittenPart) {
     this.#file = new ParquetWriter({
@@ -45,7 +47,7 @@ export class ArticleTable {
 
   /** Whether it is time to {@link flush}. */
   get isFull(): boolean {
-    return this.#length >= ROW_GROUP_LENGTH;
+    return this.#textBytes >= ROW_GROUP_BYTES;
   }
 
   /** What is written, but for the file's end. */
@@ -55,7 +57,7 @@ export class ArticleTable {
 
   add(article: StoredArticle): void {
     this.#articles.push(article);
-    this.#length += 1_000 + (article.body?.length ?? 0) + (article.html?.length ?? 0);
+    this.#textBytes += BESIDE_BYTES + Buffer.byteLength(article.body ?? '') + Buffer.byteLength(article.html ?? '');
   }
 
   /** Bytes of one row group of what was added since the last; none where nothing was. */
@@ -74,7 +76,7 @@ export class ArticleTable {
       // they hold the pages' places for indexes at the end of the file, which it does without
       this.#file.pendingIndexes = [];
       this.#articles = [];
-      this.#length = 0;
+      this.#textBytes = 0;
     }
     return this.#taken();
   }

@@ -1,4 +1,4 @@
-import { type TestDatabase, createTestDatabase, freePort, startFarewell } from '@khabar/testing';
+import { type TestDatabase, createTestDatabase, freePort, oneQueryAtATime, startFarewell } from '@khabar/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from './database.ts';
 
@@ -19,6 +19,7 @@ describe('the schema of the fetcher', () => {
 
   it('is what the entities say', async () => {
     const database = await open();
+    oneQueryAtATime(database);
     const { upQueries } = await database.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
     await database.destroy();

@@ -1,4 +1,4 @@
-import { freePort, createTestDatabase, startFarewell, type TestDatabase } from '@khabar/testing';
+import { freePort, createTestDatabase, oneQueryAtATime, startFarewell, type TestDatabase } from '@khabar/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from './open-database.ts';
@@ -24,6 +24,7 @@ describe('opening the database', () => {
   it('finds what the entities describe', async () => {
     const dataSource = await openDatabase(settings());
     try {
+      oneQueryAtATime(dataSource);
       const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
       expect(upQueries.map(({ query }) => query)).toEqual([]);
       for (const { tablePath } of dataSource.entityMetadatas) {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@khabar/testing';
-import type { DataSource, EntityManager } from 'typeorm';
+import { AbstractLogger, type DataSource, type EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
 import { type QueryParameters, readArticleQuery } from './article-query.ts';
+import { indexArticles } from '../indexing/index-articles.ts';
+import { Lexicon } from '../indexing/lexicon.ts';
 import { idOf } from './event-factory.fixture.ts';
 import { SELECT_NEXT } from '../retention/expire-articles.ts';
 import { SELECT_REPEATS } from './forget-repeats.ts';
@@ -46,7 +48,8 @@ const FILL_OTHERS = [
   SELECT raw_id, id, event_id, fetched_at, 1 FROM store.articles`,
   `INSERT INTO store.article_search (article_id, sort_at, language, vector, position)
   SELECT id, sort_at, lower(language), to_tsvector('simple', body), 1 FROM store.articles`,
-  'ANALYZE store.articles, store.revisions, store.raw_articles, store.article_search',
+  'INSERT INTO store.unindexed (article_id) SELECT id FROM store.articles',
+  'ANALYZE store.articles, store.revisions, store.raw_articles, store.article_search, store.unindexed',
 ];
 
 describe(`the plans over ${ROWS} articles`, () => {
@@ -167,6 +170,13 @@ describe(`the plans over ${ROWS} articles`, () => {
     expect(await planOf({ text: SELECT_NEXT, parameters })).not.toContain('Seq Scan');
   });
 
+  it('read no whole table to index what waits', async () => {
+    const asked = await recorded(store, () => indexArticles(store, new Lexicon(), 200));
+    const statements = asked.filter(({ text }) => /^\s*(SELECT|INSERT|DELETE)\b[^]*\bstore\./.test(text));
+    expect(statements).toHaveLength(4); // takes places, reads articles, writes vectors, gives the places up
+    for (const statement of statements) expect(await planOf(statement)).not.toContain('Seq Scan');
+  });
+
   it('read no whole table to save a batch', async () => {
     const ids = Array.from({ length: 20 }, (_, n) => idOf(String(n)));
     expect(await planOf({ text: SELECT_KNOWN_EVENTS, parameters: [articleIds, ids] })).not.toContain('Seq Scan');
@@ -175,3 +185,21 @@ describe(`the plans over ${ROWS} articles`, () => {
     }
   });
 });
+
+/** The statements that something sends to the database. */
+async function recorded(store: DataSource, work: () => Promise<unknown>): Promise<Statement[]> {
+  const statements: Statement[] = [];
+  const logger = store.logger;
+  store.logger = new (class extends AbstractLogger {
+    override logQuery(text: string, parameters: unknown[] = []): void {
+      statements.push({ text, parameters });
+    }
+    protected override writeLog(): void {}
+  })();
+  try {
+    await work();
+  } finally {
+    store.logger = logger;
+  }
+  return statements;
+}

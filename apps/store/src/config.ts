@@ -34,6 +34,12 @@ export const storeSettings = {
     max: 366 * 24 * HOUR_MS,
     description: 'How long a reader of /api/v1/changes may be away and still go on where it was.',
   }),
+  STATS_KEPT: duration({
+    default: 92 * 24 * HOUR_MS,
+    min: 8 * 24 * HOUR_MS,
+    max: 3_660 * 24 * HOUR_MS,
+    description: 'How far back /api/v1/stats counts by the hour.',
+  }),
   STORE_RETENTION_DAYS: integer({
     default: 0,
     min: 0,

@@ -20,7 +20,6 @@ export { seededRandom } from './seeded-random.ts';
 export { startFarewell } from './farewell.ts';
 export { nodeArgumentsFor } from './typescript.ts';
 export { createTestDatabase, nameTestRole, type TestDatabase, type TestRole } from './postgres.ts';
-export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { oneQueryAtATime } from './one-query-at-a-time.ts';
 export { describeKafka, startKafka, startOwnKafka, uniqueName } from './kafka.ts';
 export { startKafkaCluster, type KafkaCluster, type KafkaClusterOptions, type KafkaNode } from './kafka-cluster.ts';

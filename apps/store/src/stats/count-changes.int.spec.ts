@@ -6,6 +6,7 @@ import { saveArticles } from '../articles/save-articles.ts';
 import { openDatabase } from '../database/open-database.ts';
 import { relayChanges } from '../outbox/relay-changes.ts';
 import { countChanges, countRefused } from './count-changes.ts';
+import { forgetCounts } from './forget-counts.ts';
 import { readPeriod, readPeriodQuery } from './period.ts';
 import { readTotals } from './totals.ts';
 
@@ -93,6 +94,17 @@ describe('counting changes by the hour', () => {
     >[]) {
       await expect(async () => period(wrong)).rejects.toMatchObject({ status: 400 });
     }
+  });
+
+  it('forgets hours that are too long ago, some at a time, and no other', async () => {
+    const [hour, nextHour] = [3, 4].map((n) => `2025-12-01T0${n}:00:00.000Z`) as [string, string];
+    const refused = [one, other].map((sourceId) => ({ sourceId, language: 'hi' }));
+    for (const at of [hour, nextHour]) await countRefused(store, refused, new Date(at));
+    const steps = [await forgetCounts(store, nextHour, 1), await forgetCounts(store, nextHour, 5)];
+    expect(steps).toEqual([1, 1]);
+    expect(await forgetCounts(store, nextHour, 5)).toBe(0);
+    const old = await period({ from: hour, to: '2025-12-02T00:00:00Z' });
+    expect(old.hours.map((counted) => [counted.hour, counted.refused])).toEqual([[nextHour, 2]]);
   });
 
   it('knows the totals', async () => {

@@ -22,6 +22,8 @@ export class SearchApart1764200000000 implements MigrationInterface {
     // words and places do not shrink: to try costs as much as to store them
     await runner.query('ALTER TABLE store.article_search ALTER COLUMN vector SET STORAGE EXTERNAL');
     await runner.query('CREATE INDEX article_search_vector ON store.article_search USING gin (vector)');
+    // What was stored before waits from now on: until now there was nothing that it could be missing from. An upgrade shows as a long wait,
+    // which is what searchers have of it.
     await runner.query('INSERT INTO store.unindexed (article_id) SELECT id FROM store.articles ORDER BY sort_at DESC');
     await runner.query('ALTER TABLE store.articles DROP COLUMN search');
     await useLz4(runner);

@@ -23,6 +23,7 @@ export class Clusters1764300000000 implements MigrationInterface {
     await runner.query(
       'CREATE INDEX articles_cluster ON store.articles (cluster_id, sort_at DESC, id DESC) WHERE cluster_id IS NOT NULL',
     );
+    // what was stored before waits from now on, for until now nobody was to look at it
     await runner.query(
       'INSERT INTO store.unclustered (article_id, queued_at) SELECT id, now() FROM store.articles ORDER BY stored_at',
     );

@@ -122,6 +122,10 @@ describe('khabar articles, with a store', () => {
     const { code, stdout } = await khabar('erase', id, '--yes');
     expect({ code, stdout }).toEqual({ code: 0, stdout: `erased ${id}; no topic has its events any more\n` });
     expect((await khabar('show', id)).code).toBe(1);
+    const archiving = { ...env, RAW_ARCHIVE: '/archive', RAW_ARCHIVE_DAYS: '30' };
+    const again = await runRecorded(['articles', 'erase', id, '--yes'], { env: archiving });
+    const lastDay = new Date(Date.now() + 31 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+    expect(again.stdout).toContain(`the raw archive in /archive has deleted its pages at the end of ${lastDay}`);
     expect(JSON.parse((await khabar('erase', id, '--yes', '--json')).stdout)).toMatchObject({ id, rawIds: [id] });
   });
 

@@ -21,8 +21,9 @@ Example:
   $ khabar articles show 5f2c0d5e-4a52-5c2b-9d0a-0c8f4b1f2a33 --json`;
 
 const ERASE_MORE = `
-Ids and hashes stay, so that it does not come back. Backups and the raw archive (RAW_ARCHIVE) are not touched.
-It may be repeated: what failed on the way is finished.
+Ids and hashes stay, so that it does not come back. Backups and the raw archive are not touched; with the fetcher's
+RAW_ARCHIVE and RAW_ARCHIVE_DAYS set here too, it tells by when the archive has deleted it. It may be repeated: what
+failed on the way is finished.
 
 Example:
   $ khabar articles erase 5f2c0d5e-4a52-5c2b-9d0a-0c8f4b1f2a33`;
@@ -125,6 +126,7 @@ async function show(shell: Shell, id: string, json: boolean): Promise<void> {
 
 /** The log is gone through for it, which takes its time where it is long. */
 const ERASE_TIMEOUT_MS = 10 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 async function erase(shell: Shell, id: string, unasked: boolean, json: boolean): Promise<void> {
   const path = `/api/v1/articles/${encodeURIComponent(id)}`;
@@ -142,12 +144,24 @@ async function erase(shell: Shell, id: string, unasked: boolean, json: boolean):
   if (json) return writeJson(shell, erasure);
   const { completedBy } = erasure;
   await writeLine(shell, `erased ${erasure.id}; ${whenComplete(completedBy)}`);
+  const archived = whatIsArchived(shell);
+  if (archived !== null) await writeLine(shell, archived);
 }
 
 function whenComplete(completedBy: string | null): string {
   if (completedBy === null) return 'a topic that keeps its records for ever still has its events';
   if (Date.parse(completedBy) <= Date.now()) return 'no topic has its events any more';
   return `the topics have deleted its events by ${shortTime(completedBy)}`;
+}
+
+/** What the raw archive still has; null where the settings here know of none. A day of it is deleted in the first hours after the last that is kept. */
+function whatIsArchived({ env }: Shell): string | null {
+  const folder = env['RAW_ARCHIVE']?.trim();
+  if (!folder) return null;
+  const days = Number(env['RAW_ARCHIVE_DAYS'] ?? 0);
+  if (!(days > 0)) return `the raw archive in ${folder} keeps its pages for ever, for RAW_ARCHIVE_DAYS is 0`;
+  const lastDay = new Date(Date.now() + (days + 1) * DAY_MS).toISOString().slice(0, 10);
+  return `the raw archive in ${folder} has deleted its pages at the end of ${lastDay}, unless they are fetched again`;
 }
 
 /** What a person knows it by; the id where it is gone from the store, and perhaps not from the log. */

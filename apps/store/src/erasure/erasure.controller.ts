@@ -15,7 +15,7 @@ export class ErasureController {
   @ApiOperation({
     summary: 'Erase an article for good',
     description:
-      'Its texts and revisions are deleted, its events are taken out of the embedded log, and news.changes.v1 tells `withdrawn` with the reason `erased`. Ids and hashes stay, so that neither its pages nor its texts are stored again. Backups and the raw archive on disk are not touched. May be repeated: where it failed, it is finished.',
+      'Its texts and revisions are deleted, its events are taken out of the embedded log, and news.changes.v1 tells `withdrawn` with the reason `erased`. Ids and hashes stay, so that neither its pages nor its texts are stored again. The raw archive on disk keeps what was fetched for RAW_ARCHIVE_DAYS, and backups for as long as they are kept. May be repeated: where it failed, it is finished.',
   })
   @ApiParam({
     name: 'id',

@@ -23,6 +23,8 @@ export default defineConfig(
     input: { main: entry },
     platform: 'node',
     tsconfig: './tsconfig.base.json',
+    // What is imported and not used is left out, and so are the packages that only that needs; but for one that is there for its effect.
+    treeshake: { moduleSideEffects: (id) => id === 'reflect-metadata' },
     external: (id) => !ours.test(id) && !id.startsWith(import.meta.dirname),
     output: {
       dir: `dist/${name}`,

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually, freePort, isRunning, type StartedProcess } from '@khabar/testing';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WORKSPACE, articleCount, articles, khabar, startNpm, startProgram, temporaryFolder } from './processes.ts';
 
@@ -108,6 +109,27 @@ describe('npm start', () => {
     expect([blocks[2], blocks[4]]).toEqual(sample!.headings);
     expect(blocks[0]).toMatch(/^चीनी राष्ट्रपति शी जिनपिंग ने गुरुवार को/);
     expect(JSON.stringify(sample)).not.toMatch(/Advertisement|trendingNow|Trending news/);
+  });
+
+  test('lets each service into the database as a role of its own, and none as the owner', async () => {
+    const folder = installation.env['KHABAR_DATA']!;
+    const port = (await readFile(join(folder, 'postgres/postmaster.pid'), 'utf8')).split('\n')[3];
+    const password = (await readFile(join(folder, 'password'), 'utf8')).trim();
+    const client = new Client({ connectionString: `postgres://khabar:${password}@127.0.0.1:${port}/khabar` });
+    await client.connect();
+    const { rows } = await client.query<{ role: string; service: string }>(
+      `SELECT DISTINCT usename AS role, split_part(application_name, ' ', 1) AS service FROM pg_stat_activity
+        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY 1, 2`,
+    );
+    await client.end();
+    expect(rows).toEqual([
+      { role: 'khabar', service: 'khabar' }, // the supervisor
+      { role: 'khabar_fetcher', service: 'fetcher' },
+      { role: 'khabar_fetcher', service: 'khabar-fetcher' },
+      { role: 'khabar_parser', service: 'parser' },
+      { role: 'khabar_store', service: 'khabar-store' },
+      { role: 'khabar_store', service: 'store' },
+    ]);
   });
 
   test('finds the sample by a word in its own script', async () => {

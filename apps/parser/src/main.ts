@@ -1,4 +1,6 @@
-import { runService } from '@khabar/runtime';
-import { parserService } from './parser.module.ts';
+import { argv } from 'node:process';
 
-await runService(parserService);
+// what is called for is all that is loaded: migrating takes a small part of the program
+const { run } = await (argv[2] === 'migrate' ? import('./migrate.ts') : import('./serve.ts'));
+
+await run();

@@ -5,7 +5,10 @@ import type { Voice } from './voice.ts';
 
 /** The database that the services use, held by this one supervisor. */
 export interface GuardedPostgres extends AsyncDisposable {
+  /** As its owner. */
   readonly url: string;
+  /** It is ours alone, with a role in it for each service; else the services share the address that was given. */
+  readonly embedded: boolean;
   /** It ran already: the last supervisor was killed. */
   readonly adopted: boolean;
   /** Rejects when the database went away and could not be brought back. */
@@ -23,7 +26,7 @@ export async function guardPostgres(config: StandaloneConfig, voice: Voice): Pro
 async function guardForeign(url: string): Promise<GuardedPostgres> {
   const lock = await acquireInstanceLock(url);
   const broken = new Promise<never>(() => undefined); // the services wait for it by themselves
-  return { url, adopted: false, broken, [Symbol.asyncDispose]: () => lock.release() };
+  return { url, embedded: false, adopted: false, broken, [Symbol.asyncDispose]: () => lock.release() };
 }
 
 async function guardEmbedded(dataDir: string, voice: Voice): Promise<GuardedPostgres> {
@@ -52,6 +55,7 @@ async function guardEmbedded(dataDir: string, voice: Voice): Promise<GuardedPost
 
   return {
     url: first.url,
+    embedded: true,
     adopted: first.adopted,
     broken: broken.promise,
     async [Symbol.asyncDispose]() {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { KhabarError } from '@khabar/contracts';
 import type { StandaloneConfig } from './config.ts';
 import { guardPostgres } from './guarded-postgres.ts';
+import { haveRoles, serviceUrl } from './service-roles.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { Voice } from './voice.ts';
 
@@ -36,23 +38,46 @@ export async function startStandalone(
   stack.use(postgres);
   await requireFreePorts(ports, config.HTTP_HOST, postgres.adopted ? config.SHUTDOWN_TIMEOUT : 0);
 
-  const services = (Object.keys(ports) as ServiceName[]).map((name) =>
+  const names = Object.keys(ports) as ServiceName[];
+  const urlFor = (name: ServiceName) => (postgres.embedded ? serviceUrl(postgres.url, name) : postgres.url);
+  const commandOf = (name: ServiceName) => [process.execPath, ...FLAGS, join(options.distDir, name, 'main.js')];
+  const environment = {
+    ...process.env,
+    // read here already, and not to be given twice; the owner's is for the migrations alone
+    DATABASE_URL_FILE: undefined,
+    DATABASE_OWNER_URL_FILE: undefined,
+    DATABASE_OWNER_URL: undefined,
+    NODE_OPTIONS: `${NODE_OPTIONS} ${process.env['NODE_OPTIONS'] ?? ''}`, // the operator's come last and so win
+    // some seven hundred modules a service: compiled once, not at every start
+    NODE_COMPILE_CACHE: join(options.distDir, 'compile-cache'),
+    SEED_FOLDERS: config.SEED_FOLDERS.join(','),
+    ...(options.quietServices && !process.env['LOG_LEVEL'] && { LOG_LEVEL: 'warn' }),
+  };
+  const prepareDatabase = async (name: ServiceName): Promise<boolean> => {
+    if (!postgres.embedded) return false;
+    voice.step(`preparing the database for the ${name} …`);
+    const env = { ...environment, DATABASE_URL: urlFor(name), DATABASE_OWNER_URL: postgres.url };
+    return succeeds([...commandOf(name), 'migrate'], env, signal);
+  };
+  if (postgres.embedded && !(await haveRoles(postgres.url, names))) {
+    const prepared = await Promise.all(names.map(prepareDatabase));
+    if (prepared.includes(false)) {
+      throw new KhabarError('database-not-prepared', 'The database could not be prepared: see the messages above');
+    }
+  }
+
+  const services = names.map((name) =>
     stack.use(
       new SupervisedProcess({
         name,
-        command: [process.execPath, ...FLAGS, join(options.distDir, name, 'main.js')],
+        command: commandOf(name),
         env: {
-          ...process.env,
-          DATABASE_URL: postgres.url,
-          DATABASE_URL_FILE: undefined, // read here already, and not to be given twice
+          ...environment,
+          DATABASE_URL: urlFor(name),
           HTTP_PORT: String(ports[name]),
-          NODE_OPTIONS: `${NODE_OPTIONS} ${process.env['NODE_OPTIONS'] ?? ''}`, // the operator's come last and so win
-          // some seven hundred modules a service: compiled once, not at every start
-          NODE_COMPILE_CACHE: join(options.distDir, 'compile-cache'),
-          SEED_FOLDERS: config.SEED_FOLDERS.join(','),
-          ...(options.quietServices && !process.env['LOG_LEVEL'] && { LOG_LEVEL: 'warn' }),
         },
         stopTimeoutMs: config.SHUTDOWN_TIMEOUT,
+        prepareDatabase: () => prepareDatabase(name),
         listener: {
           ready: (_, url) => voice.done(name, url),
           restarting: (_, how, delayMs) => {
@@ -77,6 +102,13 @@ export async function startStandalone(
       await kept.disposeAsync();
     },
   };
+}
+
+async function succeeds(command: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<boolean> {
+  const [program, ...args] = command;
+  const child = spawn(program!, args, { env, signal, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code === 0;
 }
 
 async function withinTime<T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
-import { WRONG_SETTINGS } from '@khabar/runtime';
+import { DATABASE_CLOSED, WRONG_SETTINGS } from '@khabar/runtime';
 
 /** What a supervised process reports. */
 export interface ProcessListener {
@@ -26,6 +26,7 @@ export class SupervisedProcess implements AsyncDisposable {
   readonly #env: NodeJS.ProcessEnv;
   readonly #listener: ProcessListener;
   readonly #stopTimeoutMs: number;
+  readonly #prepareDatabase: () => Promise<boolean>;
   readonly #stop = new AbortController();
   readonly #firstReady = Promise.withResolvers<string>();
   #child: ChildProcess | undefined;
@@ -37,12 +38,15 @@ export class SupervisedProcess implements AsyncDisposable {
     env: NodeJS.ProcessEnv;
     /** How long it may take to finish what it holds, before it is ended by force. */
     stopTimeoutMs: number;
+    /** Asked where the database is closed to it; false where that cannot be helped. */
+    prepareDatabase: () => Promise<boolean>;
     listener: ProcessListener;
   }) {
     this.name = of.name;
     this.#command = of.command;
     this.#env = of.env;
     this.#stopTimeoutMs = of.stopTimeoutMs;
+    this.#prepareDatabase = of.prepareDatabase;
     this.#listener = of.listener;
     this.#firstReady.promise.catch(() => undefined); // whoever asks hears of it through start()
   }
@@ -70,13 +74,14 @@ export class SupervisedProcess implements AsyncDisposable {
   async #keepRunning(): Promise<void> {
     let failures = 0;
     while (!this.#stop.signal.aborted) {
-      const { how, wasReady, settingsAreWrong } = await this.#runOnce();
+      const { how, wasReady, code } = await this.#runOnce();
       if (this.#stop.signal.aborted) return;
       failures = wasReady ? 0 : failures + 1;
-      if (settingsAreWrong) {
+      if (code === WRONG_SETTINGS) {
         this.#firstReady.reject(new Error(`The ${this.name} has named its wrong settings above: correct them`));
         return;
       }
+      if (code === DATABASE_CLOSED && failures < HOPELESS_AFTER && (await this.#prepareDatabase())) continue;
       if (failures >= HOPELESS_AFTER) {
         this.#firstReady.reject(new Error(`The ${this.name} ended ${failures} times before it was ready (${how})`));
         failures = HOPELESS_AFTER - 1; // after a first success it is tried for ever, at the longest pause
@@ -87,7 +92,7 @@ export class SupervisedProcess implements AsyncDisposable {
     }
   }
 
-  async #runOnce(): Promise<{ how: string; wasReady: boolean; settingsAreWrong: boolean }> {
+  async #runOnce(): Promise<{ how: string; wasReady: boolean; code: number | null }> {
     const [program, ...args] = this.#command;
     const child = spawn(program!, args, { env: this.#env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child = child;
@@ -101,10 +106,10 @@ export class SupervisedProcess implements AsyncDisposable {
     try {
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
       const how = signal ? `ended by ${signal}` : `exit code ${code}`;
-      return { how, wasReady, settingsAreWrong: code === WRONG_SETTINGS };
+      return { how, wasReady, code };
     } catch (error) {
       const how = error instanceof Error ? error.message : String(error);
-      return { how, wasReady, settingsAreWrong: false };
+      return { how, wasReady, code: null };
     }
   }
 }

@@ -25,7 +25,7 @@ export { LOGGER, createLogger, type Logger } from './logger.ts';
 export { measureLag } from './lag-metrics.ts';
 export { METRICS, busEvents, createMetrics } from './metrics.ts';
 export { HealthRegistry, type DependencyHealth } from './health.ts';
-export { migrateSettings } from './database/migrate-service.ts';
+export { migrateService, migrateSettings } from './database/migrate-service.ts';
 export { NOT_ALLOWED, notPrepared, type OwnedSchema } from './database/owned-schema.ts';
 export { prepareDatabase } from './database/prepare-database.ts';
 export { PatientClient } from './patient-client.ts';

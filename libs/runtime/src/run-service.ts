@@ -10,7 +10,6 @@ import type { LoggerService, Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CommonConfig, commonFaults } from './common-settings.ts';
 import type { ConfigOf, Settings } from './config.ts';
-import { migrateService } from './database/migrate-service.ts';
 import type { OwnedSchema } from './database/owned-schema.ts';
 import { HealthRegistry } from './health.ts';
 import { keepHeapSmall } from './heap.ts';
@@ -54,12 +53,8 @@ export interface RunningService extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/**
- * A service's process: configuration from the environment, until a signal or the end of its supervisor; its exit code tells how it ended.
- * Called with `migrate`, it prepares the database instead and ends.
- */
+/** A service's process: configuration from the environment, until a signal or the end of its supervisor; its exit code tells how it ended. */
 export async function runService<S extends Settings>(service: ServiceDefinition<S>): Promise<void> {
-  if (process.argv[2] === 'migrate') return migrateService(service);
   keepHeapSmall();
   const config = configOf(service);
   if (config === null) {

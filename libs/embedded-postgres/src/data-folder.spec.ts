@@ -11,6 +11,13 @@ describe('the data folder', () => {
     );
   });
 
+  it('needs as much more as is to come into it', () => {
+    expect(() => requireSpace(1_200_000_000, '/data', 1_000_000_000)).not.toThrow();
+    expect(() => requireSpace(1_199_999_999, '/data', 1_000_000_000)).toThrow(
+      'only 1199 MB are free, at least 1200 MB are needed',
+    );
+  });
+
   it.each([
     ['ENOSPC', 'disk-full'],
     ['EDQUOT', 'disk-full'],

@@ -4,8 +4,8 @@ import { type SearchedText, searchable } from '../articles/article-text.ts';
 import { databaseError } from '../database/database-error.ts';
 import { arrays, type Column, column, names, unnest } from '../database/set-statement.ts';
 import { SHARE_LOCK } from '../erasure/statements.ts';
-import { type Lexicon, type LexemeRow, SELECT_LEXEMES, type Unknown, type Word } from './lexicon.ts';
-import { searchVector } from './search-vector.ts';
+import { type LexemeRow, type Lexicon, SELECT_LEXEMES, type Unknown } from './lexicon.ts';
+import { type Part, searchVector } from './search-vector.ts';
 
 /** What one round of an indexer came to. */
 export interface Indexed {
@@ -158,19 +158,19 @@ async function searchRows(
   return found.map(({ row, parts }) => searchRow(row, parts));
 }
 
-function partsOf(row: IndexedArticleRow, lexicon: Lexicon, unknown: Unknown[]): Word[][] {
+function partsOf(row: IndexedArticleRow, lexicon: Lexicon, unknown: Unknown[]): Part[] {
   const { configuration, title, lead, body } = searchable(row);
-  return [title, lead, body].map((text) => lexicon.lookUp(configuration, text, unknown));
+  return [
+    { weight: 'A', looked: lexicon.lookUp(configuration, title, unknown) },
+    { weight: 'B', looked: lexicon.lookUp(configuration, lead, unknown) },
+    { weight: 'D', looked: lexicon.lookUp(configuration, body, unknown) },
+  ];
 }
 
-function searchRow(row: IndexedArticleRow, [title = [], lead = [], body = []]: readonly Word[][]): SearchRow {
-  const vector = searchVector([
-    { weight: 'A', words: title },
-    { weight: 'B', words: lead },
-    { weight: 'D', words: body },
-  ]);
+function searchRow(row: IndexedArticleRow, parts: readonly Part[]): SearchRow {
   const { id, position } = row;
   const language = row.language?.toLowerCase() ?? null;
+  const vector = searchVector(parts);
   return { articleId: id, sortAt: row.sort_at.toISOString(), language, vector, position, refused: null };
 }
 

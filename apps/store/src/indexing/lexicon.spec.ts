@@ -27,7 +27,7 @@ async function vectorOf(lexicon: Lexicon, words: readonly string[], ask = stem):
   const unknown: Unknown[] = [];
   const found = lexicon.lookUp('english', words.join(' '), unknown);
   await lexicon.learn(unknown, ask);
-  return read(searchVector([{ weight: 'D', words: found }]));
+  return read(searchVector([{ weight: 'D', looked: found }]));
 }
 
 describe('the lexicon', () => {

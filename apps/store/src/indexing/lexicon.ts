@@ -1,30 +1,18 @@
-import { visitWords, WordTable } from './words.ts';
+import { Lexemes } from './lexemes.ts';
+import { type Meaning, UNKNOWN, Vocabulary } from './vocabulary.ts';
+import { visitWords } from './words.ts';
 
-/** A lexeme, one object for each text within one document, so that its places are gathered without looking its text up. */
-export interface Lexeme {
-  readonly text: string;
-  /** Belongs to {@link searchVector}: the document that met it last, and its place among that document's lexemes. */
-  document: number;
-  entry: number;
-}
-
-/** What a text search configuration makes of a word. */
-export interface Word {
-  /** In lower case. */
-  readonly text: string;
-  /** Null while nobody asked Postgres; none for a stop word. */
-  lexemes: readonly Lexeme[] | null;
-  /** How many places behind the word's first each of them stands; null where there is one, at the first. */
-  offsets: readonly number[] | null;
-  /** How many places it takes in a text, at least one. */
-  places: number;
+/** Words of a part of a document, by their numbers. */
+export interface Looked {
+  readonly vocabulary: Vocabulary;
+  readonly words: readonly number[];
 }
 
 /** A word that is asked for. */
 export interface Unknown {
   readonly configuration: string;
-  readonly word: Word;
-  readonly generation: Generation;
+  readonly vocabulary: Vocabulary;
+  readonly word: number;
 }
 
 /** Answers what configurations make of words. */
@@ -50,22 +38,21 @@ const NUMBER = /^[0-9]+$/;
 /** About 15 MB: of ten languages the words that make up most of any text. */
 const REMEMBERED_WORDS = 60_000;
 
-/** Words of which one document is made come of one generation, in which a text has one lexeme. */
+/** Words of which one document is made come of one generation, in which a lexeme has one number. */
 class Generation {
-  readonly #words = new Map<string, WordTable<Word>>();
-  readonly #lexemes = new Map<string, Lexeme>();
-  count = 0;
+  readonly lexemes = new Lexemes();
+  readonly #vocabularies = new Map<string, Vocabulary>();
 
-  wordsOf(configuration: string): WordTable<Word> {
-    let words = this.#words.get(configuration);
-    if (words === undefined) this.#words.set(configuration, (words = new WordTable<Word>()));
-    return words;
+  get count(): number {
+    let count = 0;
+    for (const vocabulary of this.#vocabularies.values()) count += vocabulary.count;
+    return count;
   }
 
-  lexeme(text: string): Lexeme {
-    let lexeme = this.#lexemes.get(text);
-    if (lexeme === undefined) this.#lexemes.set(text, (lexeme = { text, document: 0, entry: 0 }));
-    return lexeme;
+  vocabulary(configuration: string): Vocabulary {
+    let vocabulary = this.#vocabularies.get(configuration);
+    if (vocabulary === undefined) this.#vocabularies.set(configuration, (vocabulary = new Vocabulary(this.lexemes)));
+    return vocabulary;
   }
 }
 
@@ -78,57 +65,64 @@ export class Lexicon {
   #before = new Generation();
 
   /** The words of a part of a document, a text as `searchText` has it; those that Postgres is to be asked for go into `unknown`. */
-  lookUp(configuration: string, text: string, unknown: Unknown[]): Word[] {
-    const generation = this.#recent;
-    const recent = generation.wordsOf(configuration);
-    const before = this.#before.wordsOf(configuration);
+  lookUp(configuration: string, text: string, unknown: Unknown[]): Looked {
+    const vocabulary = this.#recent.vocabulary(configuration);
+    const before = this.#before.vocabulary(configuration);
     const lowered = text.toLowerCase();
-    const found: Word[] = [];
+    const words: number[] = [];
     visitWords(lowered, (start, end, hash) => {
-      let word = recent.find(lowered, start, end, hash);
-      if (word === undefined) {
-        word = this.#meet(configuration, lowered.slice(start, end), before.find(lowered, start, end, hash));
-        recent.add(word, hash);
-        generation.count++;
+      let word = vocabulary.find(lowered, start, end, hash);
+      if (word < 0) {
+        word = vocabulary.add(lowered, start, end, hash);
+        recall(configuration, vocabulary, word, before, before.find(lowered, start, end, hash));
       }
       // also where another document asks already: its answer may never come
-      if (word.lexemes === null) unknown.push({ configuration, word, generation });
-      found.push(word);
+      if (vocabulary.lexemeOf(word) === UNKNOWN) unknown.push({ configuration, vocabulary, word });
+      words.push(word);
     });
-    return found;
+    return { vocabulary, words };
   }
 
   /** Asks for words that were not known. @throws what `ask` throws; they are unknown then as before. */
   async learn(unknown: readonly Unknown[], ask: Ask): Promise<void> {
-    const questions = [...new Map(unknown.map((one) => [one.word, one])).values()];
+    const questions = [...Map.groupBy(unknown, ({ vocabulary }) => vocabulary).values()].flatMap((asked) => [
+      ...new Map(asked.map((one) => [one.word, one])).values(),
+    ]);
     if (questions.length > 0) {
       const rows = await ask(
         questions.map(({ configuration }) => configuration),
-        questions.map(({ word }) => word.text),
+        questions.map(({ vocabulary, word }) => vocabulary.textOf(word)),
       );
       const answers = Map.groupBy(rows, ({ place }) => Number(place) - 1);
-      for (const [at, { word, generation }] of questions.entries()) take(word, generation, answers.get(at) ?? []);
+      for (const [at, { vocabulary, word }] of questions.entries()) {
+        vocabulary.learn(word, meaningOf(answers.get(at) ?? [], vocabulary.lexemes));
+      }
     }
     if (this.#recent.count > REMEMBERED_WORDS / 2) {
       this.#before = this.#recent;
       this.#recent = new Generation();
     }
   }
-
-  #meet(configuration: string, text: string, known: Word | undefined): Word {
-    const texts = configuration === SIMPLE || NUMBER.test(text) ? [text] : known?.lexemes?.map((lexeme) => lexeme.text);
-    return {
-      text,
-      lexemes: texts?.map((each) => this.#recent.lexeme(each)) ?? null,
-      offsets: known?.offsets ?? null,
-      places: known?.places ?? 1,
-    };
-  }
 }
 
-function take(word: Word, generation: Generation, rows: readonly LexemeRow[]): void {
+/** What is known of a word without a question: it stands for itself, or the generation before knew it, by its own number if it is none negative. */
+function recall(configuration: string, vocabulary: Vocabulary, word: number, before: Vocabulary, old: number): void {
+  if (old >= 0 && before.lexemeOf(old) !== UNKNOWN) {
+    const { lexemes, offsets, places } = before.meaningOf(old);
+    const numbers = lexemes.map((lexeme) => vocabulary.lexemes.numberOf(before.lexemes.textOf(lexeme)));
+    vocabulary.learn(word, { lexemes: numbers, offsets, places });
+    return;
+  }
+  const text = vocabulary.textOf(word);
+  if (configuration !== SIMPLE && !NUMBER.test(text)) return;
+  vocabulary.learn(word, { lexemes: [vocabulary.lexemes.numberOf(text)], offsets: [0], places: 1 });
+}
+
+function meaningOf(rows: readonly LexemeRow[], lexemes: Lexemes): Meaning {
   const found = rows.flatMap(({ lexeme, positions }) => positions.map((at) => ({ lexeme, offset: at - 1 })));
-  word.places = Math.max(1, ...found.map(({ offset }) => offset + 1));
-  word.offsets = found.every(({ offset }) => offset === 0) ? null : found.map(({ offset }) => offset);
-  word.lexemes = found.map(({ lexeme }) => generation.lexeme(lexeme));
+  return {
+    lexemes: found.map(({ lexeme }) => lexemes.numberOf(lexeme)),
+    offsets: found.map(({ offset }) => offset),
+    places: Math.max(1, ...found.map(({ offset }) => offset + 1)),
+  };
 }

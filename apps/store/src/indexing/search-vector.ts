@@ -1,9 +1,11 @@
-import type { Lexeme, Word } from './lexicon.ts';
+import type { Lexemes } from './lexemes.ts';
+import type { Looked } from './lexicon.ts';
+import { grown, PARTICULAR } from './vocabulary.ts';
 
 /** Words of one part of a text. */
 export interface Part {
   readonly weight: Weight;
-  readonly words: readonly Word[];
+  readonly looked: Looked;
 }
 
 /** How much a part counts, as `setweight` has it. */
@@ -19,85 +21,89 @@ const MOST_POSITIONS = 255;
 /** Which document comes next: its lexemes are told from others by it. */
 let documents = 0;
 
-/** Places of the document at hand: what each is, and the next one of its lexeme. Kept from one document to the other. */
-let placeOf = new Uint16Array(4_096);
-let nextOf = new Int32Array(4_096);
-
-/** The places of one lexeme, as indexes into {@link placeOf}. */
-interface Entry {
-  readonly lexeme: Lexeme;
-  readonly first: number;
-  last: number;
-  count: number;
-}
+/** Of the document at hand, kept from one to the other. Of each of its lexemes: its number, its first and last place, how many it has. */
+let entries = new Int32Array(4 * 1_024);
+const [LEXEME, FIRST, LAST, COUNT] = [0, 1, 2, 3] as const;
+const FIELDS = 4;
+/** What each place is, and the next one of its lexeme. */
+let positions = new Uint16Array(4_096);
+let nexts = new Int32Array(4_096);
 
 /**
- * The `tsvector` of a text, its parts in a row, as Postgres receives it in binary (`tsvectorrecv`); the lexemes in any order. All words
- * must have been looked up in one go, without waiting: so equal lexemes are one object.
+ * The `tsvector` of a text, its parts in a row, as Postgres receives it in binary (`tsvectorrecv`); the lexemes in any order. All parts
+ * must have been looked up in one go, without waiting: so they are of one generation, and equal lexemes have one number.
  */
 export function searchVector(parts: readonly Part[]): Buffer {
-  const entries = gather(parts);
+  const lexemes = parts[0]?.looked.vocabulary.lexemes;
+  const used = lexemes === undefined ? 0 : gather(parts, lexemes);
+  if (lexemes === undefined || used === 0) return Buffer.alloc(4);
+  const { starts, bytes } = lexemes;
   let size = 4;
-  for (const { lexeme, count } of entries) size += lexeme.text.length * 3 + 3 + count * 2;
+  for (let entry = 0; entry < used; entry += FIELDS) {
+    const lexeme = entries[entry + LEXEME]!;
+    size += starts[lexeme + 1]! - starts[lexeme]! + 2 + 2 * entries[entry + COUNT]!;
+  }
   const buffer = Buffer.allocUnsafe(size);
-  let at = buffer.writeInt32BE(entries.length, 0);
-  for (const { lexeme, first, count } of entries) {
-    at = writeText(buffer, at, lexeme.text);
-    buffer[at++] = 0;
+  let at = buffer.writeInt32BE(used / FIELDS, 0);
+  for (let entry = 0; entry < used; entry += FIELDS) {
+    const lexeme = entries[entry + LEXEME]!;
+    for (let from = starts[lexeme]!; from < starts[lexeme + 1]!; from++) buffer[at++] = bytes[from]!;
+    const count = entries[entry + COUNT]!;
     at = writeUInt16(buffer, at, count);
-    for (let place = first, left = count; left > 0; left--, place = nextOf[place]!) {
-      at = writeUInt16(buffer, at, placeOf[place]!);
+    for (let place = entries[entry + FIRST]!, left = count; left > 0; left--, place = nexts[place]!) {
+      at = writeUInt16(buffer, at, positions[place]!);
     }
   }
-  return buffer.subarray(0, at);
+  return buffer;
 }
 
-function gather(parts: readonly Part[]): Entry[] {
+/** @returns where the entries end */
+function gather(parts: readonly Part[], { met }: Lexemes): number {
   const document = ++documents;
-  const entries: Entry[] = [];
-  let before = 0;
   let used = 0;
-  for (const { weight, words } of parts) {
+  let places = 0;
+  const meet = (lexeme: number, position: number, bits: number) => {
+    if (places === positions.length) {
+      positions = grown(positions, Uint16Array);
+      nexts = grown(nexts, Int32Array);
+    }
+    if (met[2 * lexeme] !== document) {
+      met[2 * lexeme] = document;
+      met[2 * lexeme + 1] = used;
+      if (used === entries.length) entries = grown(entries, Int32Array);
+      entries[used + LEXEME] = lexeme;
+      entries[used + FIRST] = places;
+      entries[used + LAST] = places;
+      entries[used + COUNT] = 1;
+      used += FIELDS;
+    } else {
+      const entry = met[2 * lexeme + 1]!;
+      const last = entries[entry + LAST]!;
+      if ((positions[last]! & LAST_POSITION) >= position || entries[entry + COUNT] === MOST_POSITIONS) return;
+      nexts[last] = places;
+      entries[entry + LAST] = places;
+      entries[entry + COUNT]!++;
+    }
+    positions[places++] = bits | position;
+  };
+  let before = 0;
+  for (const { weight, looked } of parts) {
+    const { vocabulary, words } = looked;
     const bits = WEIGHTS[weight] << WEIGHT_SHIFT;
-    for (const { lexemes, offsets, places } of words) {
-      for (let i = 0; lexemes !== null && i < lexemes.length; i++) {
-        const lexeme = lexemes[i]!;
-        const position = Math.min(before + 1 + (offsets === null ? 0 : offsets[i]!), LAST_POSITION);
-        if (used === placeOf.length) makeRoom();
-        if (lexeme.document !== document) {
-          lexeme.document = document;
-          lexeme.entry = entries.push({ lexeme, first: used, last: used, count: 1 }) - 1;
-        } else {
-          const entry = entries[lexeme.entry]!;
-          if ((placeOf[entry.last]! & LAST_POSITION) >= position || entry.count === MOST_POSITIONS) continue;
-          nextOf[entry.last] = used;
-          entry.last = used;
-          entry.count++;
-        }
-        placeOf[used++] = bits | position;
+    for (const word of words) {
+      const lexeme = vocabulary.lexemeOf(word);
+      if (lexeme !== PARTICULAR) {
+        meet(lexeme, Math.min(++before, LAST_POSITION), bits);
+        continue;
       }
-      before += places;
+      const meaning = vocabulary.meaningOf(word);
+      for (const [at, one] of meaning.lexemes.entries()) {
+        meet(one, Math.min(before + 1 + meaning.offsets[at]!, LAST_POSITION), bits);
+      }
+      before += meaning.places;
     }
   }
-  return entries;
-}
-
-function makeRoom(): void {
-  const [places, nexts] = [placeOf, nextOf];
-  placeOf = new Uint16Array(2 * places.length);
-  nextOf = new Int32Array(2 * nexts.length);
-  placeOf.set(places);
-  nextOf.set(nexts);
-}
-
-/** Byte by byte as long as that is right: for words so short `Buffer.write` costs ten times as much. */
-function writeText(buffer: Buffer, start: number, text: string): number {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7f) return start + buffer.write(text, start, 'utf8');
-    buffer[start + i] = unit;
-  }
-  return start + text.length;
+  return used;
 }
 
 function writeUInt16(buffer: Buffer, at: number, number: number): number {

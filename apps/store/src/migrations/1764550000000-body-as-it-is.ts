@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Bodies are not compressed where the server cannot do it by lz4: `pglz` takes half of what saving an article costs, and spares a tenth of
- * what it takes on the disk (ADR-0013). Bodies that are stored stay as they are until they change.
+ * Bodies are not compressed where the server cannot do it by lz4: `pglz` takes half of what saving an article costs, and spares a fifth of
+ * what it takes on the disk (ADR-0014). Bodies that are stored stay as they are until they change.
  */
 export class BodyAsItIs1764550000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -50,7 +50,7 @@ export const FILL_SETTINGS = {
   synchronous_commit: 'off',
   wal_level: 'minimal', // so that making an index writes nothing but the index
   max_wal_senders: '0',
-  max_wal_size: '4GB',
+  max_wal_size: '2GB',
   checkpoint_timeout: '1h',
   autovacuum: 'off',
   shared_buffers: '1GB',

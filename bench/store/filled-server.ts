@@ -15,6 +15,20 @@ const BYTES_BESIDE = 6e9;
 /** A server that was filled has much to write before it has stopped. */
 const STOP_LIMIT_MS = 10 * 60_000;
 
+interface TableSize {
+  readonly name: string;
+  readonly rows: string;
+  readonly texts: string;
+  readonly indexes: string;
+}
+
+/** What tables take on the disk, in MB, the largest first: their rows, values that are too long for a row, and indexes. */
+const SELECT_SIZES = `
+  SELECT c.relname AS name, round(pg_relation_size(c.oid) / 1e6) AS rows,
+    round((pg_table_size(c.oid) - pg_relation_size(c.oid)) / 1e6) AS texts, round(pg_indexes_size(c.oid) / 1e6) AS indexes
+  FROM pg_class c WHERE c.relnamespace = 'store'::regnamespace AND c.relkind = 'r' AND pg_total_relation_size(c.oid) > 1e6
+  ORDER BY pg_total_relation_size(c.oid) DESC`;
+
 /** A Postgres of the run that holds ever more of the corpus: rows that need more articles come behind those that need less. */
 export class FilledServer implements AsyncDisposable {
   readonly #run: BenchRun;
@@ -62,9 +76,12 @@ export class FilledServer implements AsyncDisposable {
     const store = await openDatabase({ url: this.#server.url, connections: FILL_CONNECTIONS });
     try {
       await fillStore(this.#run, store, articles);
-      const [row] = await store.query<{ bytes: string }[]>('SELECT pg_database_size(current_database()) AS bytes');
       const minutes = (performance.now() - startedAtMs) / 60_000;
-      this.#run.log(`  filled in ${minutes.toFixed(1)} minutes: ${(Number(row!.bytes) / 1e9).toFixed(1)} GB`);
+      const [row] = await store.query<{ count: number }[]>('SELECT count(*)::int AS count FROM store.articles');
+      this.#run.log(`  filled in ${minutes.toFixed(1)} minutes; ${row!.count} articles take in MB:`);
+      for (const { name, rows, texts, indexes } of await store.query<TableSize[]>(SELECT_SIZES)) {
+        this.#run.log(`  ${name.padEnd(16)} rows ${rows}, long values ${texts}, indexes ${indexes}`);
+      }
     } finally {
       await store.destroy();
       await this.#stop();

@@ -17,7 +17,7 @@ const FIRST_SERIES = 1_000;
 const among = (articles: number) => `among ${articles.toLocaleString('en')}`;
 
 const rateRow: BenchRow = {
-  what: `growth: new articles with search and clusters ${among(MANY)}`,
+  what: `growth: rate with search and clusters ${among(MANY)}`,
   unit: 'rows/s',
   peer: among(FEW),
   target: 'at least 0.8 of the peer',
@@ -30,7 +30,7 @@ const rateRow: BenchRow = {
 
 /** What the clock says depends on what else the machine does and on how soon its disk has taken what is written; this does not. */
 const processorRow: BenchRow = {
-  what: `growth: processor time of a new article ${among(MANY)}, Postgres and Node`,
+  what: `growth: processor time an article takes ${among(MANY)}, Postgres and Node`,
   unit: 'ms',
   peer: among(FEW),
   target: 'at most 1.25 of the peer',

@@ -7,6 +7,7 @@ import {
   newestStatement,
   rankStatement,
   sliceStatement,
+  wordsOf,
 } from './found-statement.ts';
 import type { Statement } from './list-statement.ts';
 import { isFilterCheaper } from './search-cost.ts';
@@ -28,7 +29,7 @@ export interface Found {
 }
 
 /** So many of the newest articles that a search finds are put in order by relevance: each vector is read for it. */
-export const RANKED_ARTICLES = 1_000;
+export const RANKED_ARTICLES = 300;
 
 interface NewestRow {
   readonly newest: Date | null;
@@ -111,7 +112,11 @@ async function isFilterRead(
   const [plan] = await run<ExplainRow>(manager, estimate);
   const [all, filtered] = plan!['QUERY PLAN'][0].Plan.Plans.map((each) => each['Plan Rows']);
   const [first] = await run<{ count: number }>(manager, countStatement(query, search, firstSlice(newest)));
-  return isFilterCheaper({ all: all!, filtered: filtered!, looked: newest.count, seen: first!.count }, wanted);
+  const isPhrase = wordsOf(search) !== search.text;
+  return isFilterCheaper(
+    { all: all!, filtered: filtered!, looked: newest.count, seen: first!.count, isPhrase },
+    wanted,
+  );
 }
 
 function newestOf({ newest, oldest, count }: NewestRow): Newest | null {

@@ -30,9 +30,14 @@ export function filterEstimateStatement(query: ArticleQuery): Statement | null {
   return { text: `EXPLAIN (FORMAT JSON) ${all} UNION ALL ${all} a WHERE ${text}`, parameters };
 }
 
-/** How many have the words in a slice, whatever the filters. */
+/** How many have the words in a slice, in whatever order, whatever the filters. */
 export function countStatement(query: ArticleQuery, search: SearchQuery, slice: Slice): Statement {
-  const { text, parameters } = sliceStatement({ ...query, ...NO_FILTERS }, search, slice, null);
+  const { text, parameters } = sliceStatement(
+    { ...query, ...NO_FILTERS },
+    { ...search, text: wordsOf(search) },
+    slice,
+    null,
+  );
   return { text: `SELECT count(*)::int AS count FROM (${text}) AS s`, parameters };
 }
 
@@ -53,7 +58,7 @@ export function sliceStatement(
     if (fromMs !== null) conditions.push(`s.sort_at >= ${parameter(new Date(fromMs))}::timestamptz`);
     if (beforeMs !== null) conditions.push(`s.sort_at < ${parameter(new Date(beforeMs))}::timestamptz`);
     // a phrase is looked up as its words, and read for only in the newest that have them, until enough have it
-    const words = search.text.includes('!') ? search.text : search.text.replace(/<(?:-|\d+)>/g, '&');
+    const words = wordsOf(search);
     const isPhrase = words !== search.text;
     const looked = [`s.vector @@ ${parameter(words)}::tsquery`];
     if (slots !== null) looked.push(`${SLOTS_OF_PLACE} && ${parameter(slots)}::bigint[]`);
@@ -95,6 +100,11 @@ export function rankStatement(query: ArticleQuery, search: SearchQuery, ids: rea
       SELECT article_id AS id, sort_at, rank::text FROM ranked ${behind}
       ORDER BY ranked.rank DESC, sort_at DESC, article_id DESC LIMIT ${parameter(query.limit + 1)}`;
   });
+}
+
+/** Words that what is found has, phrases apart; of what is excluded nothing may be made looser. */
+export function wordsOf({ text }: SearchQuery): string {
+  return text.includes('!') ? text : text.replace(/<(?:-|\d+)>/g, '&');
 }
 
 /** Only articles that are shown and fit the filters; without filters what is not shown any more is left out later. */

@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, freePort, startProcess, type StartedProcess } from '@khabar/testing';
+import { MALLOC, NODE_OPTIONS } from '../../apps/standalone/src/service-memory.ts';
 import type { BenchRun } from '../bench.ts';
 
 const FLAGS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
-/** As `npm start` and the images set it. */
-const NODE_OPTIONS = '--max-semi-space-size=8';
 
 const LEADING_ELSEWHERE = new Set(['KAFKA_BROKERS', 'DATABASE_URL', 'API_KEY']);
 
@@ -25,6 +24,7 @@ export async function startService(run: BenchRun, name: string, env: NodeJS.Proc
   const started = await startProcess(process.execPath, [...FLAGS, main], {
     env: {
       ...surroundings,
+      ...MALLOC,
       NODE_OPTIONS,
       LOG_LEVEL: 'warn',
       LOG_FORMAT: 'json',

@@ -6,13 +6,12 @@ import { setTimeout } from 'node:timers/promises';
 import { KhabarError } from '@khabar/contracts';
 import type { StandaloneConfig } from './config.ts';
 import { guardPostgres } from './guarded-postgres.ts';
+import { MALLOC, NODE_OPTIONS } from './service-memory.ts';
 import { haveRoles, serviceUrl } from './service-roles.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { Voice } from './voice.ts';
 
 const FLAGS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
-/** The young part of a service's heap, in MiB a half: of Node's own 64, under a backlog, a hundred megabytes are only ever garbage. */
-const NODE_OPTIONS = '--max-semi-space-size=8';
 
 /** Everything on one machine: the database and the three services. */
 export interface Standalone extends AsyncDisposable {
@@ -42,6 +41,7 @@ export async function startStandalone(
   const urlFor = (name: ServiceName) => (postgres.embedded ? serviceUrl(postgres.url, name) : postgres.url);
   const commandOf = (name: ServiceName) => [process.execPath, ...FLAGS, join(options.distDir, name, 'main.js')];
   const environment = {
+    ...MALLOC,
     ...process.env,
     // read here already, and not to be given twice; the owner's is for the migrations alone
     DATABASE_URL_FILE: undefined,

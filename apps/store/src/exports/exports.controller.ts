@@ -60,15 +60,19 @@ export class ExportsController {
         connection: 'close',
       });
       try {
-        await pipeline(snapshot.pieces(), (pieces) => written(pieces, form), reply.raw, { signal: stopping });
+        const options = { signal: stopping, end: false };
+        await pipeline(snapshot.pieces(), (pieces) => written(pieces, form), reply.raw, options);
         this.report.exported(form.format, snapshot.count);
       } catch (error) {
         // The pipeline has cut the answer off. A reader who left early is no failure, nor is the end of the service.
         const hasLeft = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
         if (hasLeft || stopping.aborted) this.report.exportLeft(form.format);
         else this.report.exportFailed(form.format, toKhabarError(error));
+        reply.raw.destroy();
       }
     });
+    // Last of all: who has the whole answer may ask for the next, and this one's place is free by then.
+    reply.raw.end();
   }
 }
 

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * The search index takes words from its list of what is pending, where each word is looked up once for all articles that have it: four
- * times as many articles at once cost half as much each (ADR-0009). Whoever searches reads the list too, so the indexer has it
+ * times as many articles at once cost a tenth less each (ADR-0009). Whoever searches reads the list too, so the indexer has it
  * emptied when nothing waits; for that one must own the index, as this function's owner does.
  */
 export class SearchIndexInBulk1764560000000 implements MigrationInterface {

@@ -25,6 +25,7 @@ import type { ArticleText } from './article-text.ts';
 import { excerptOf } from './excerpt.ts';
 import { askedSearch, findArticles, type Found, type FoundPlace } from './find-articles.ts';
 import { sameText } from './form.ts';
+import { isListedBySlices, listBySlices } from './list-articles.ts';
 import { listStatement } from './list-statement.ts';
 import { placesIn } from './found-places.ts';
 import type { SearchQuery } from './search-query.ts';
@@ -73,8 +74,7 @@ export class ArticleSearch {
       if (!this.config.STORE_SEARCH) throw searchOff();
       return this.#search(query, query.q);
     }
-    const { text, parameters } = listStatement(query);
-    return pageOf(await readRows<ArticleViewRow>(this.dataSource, text, parameters), query.limit);
+    return pageOf(await this.#listed(query), query.limit);
   }
 
   /** The article of an id, withdrawn ones too; null when there is none. @throws KhabarError `database-unavailable` */
@@ -132,6 +132,21 @@ export class ArticleSearch {
     const articles = new Map(rows.map((row) => [row.id, viewOf(row)]));
     const erased = await readRows<{ raw_id: string }>(this.dataSource, SELECT_ERASED_RAW_IDS, [rawIds]);
     return [...raws.map((raw) => rawViewOf(raw, articles)), ...erased.map(({ raw_id }) => erasedRawView(raw_id))];
+  }
+
+  async #listed(query: ArticleQuery): Promise<ArticleViewRow[]> {
+    if (!isListedBySlices(query)) {
+      const { text, parameters } = listStatement(query);
+      return readRows(this.dataSource, text, parameters);
+    }
+    return this.dataSource
+      .transaction(async (manager) => {
+        await manager.query(SEARCH_BY_INDEX);
+        return listBySlices(manager, query);
+      })
+      .catch((thrown: unknown) => {
+        throw readingError(thrown);
+      });
   }
 
   async #search(query: ArticleQuery, q: string): Promise<ArticlePage> {

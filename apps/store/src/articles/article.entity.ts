@@ -11,11 +11,9 @@ import { TextColumns } from './text-columns.ts';
 @Index('articles_newest', { synchronize: false })
 @Index('articles_newest_by_language', { synchronize: false })
 @Index('articles_newest_by_kind', { synchronize: false })
-@Index('articles_sources', { synchronize: false })
+@Index('articles_filters', { synchronize: false })
 @Index('articles_cluster', { synchronize: false })
 @Index('articles_counted', { synchronize: false })
-@Index('articles_authors', { synchronize: false })
-@Index('articles_tags', { synchronize: false })
 export class ArticleEntity {
   @PrimaryColumn('uuid') id: string;
   /** The number of the newest change that was announced. */

@@ -4,15 +4,15 @@ import {
   countStatement,
   filteredStatement,
   filterEstimateStatement,
-  newestStatement,
   rankStatement,
   sliceStatement,
   wordsOf,
 } from './found-statement.ts';
 import type { Statement } from './list-statement.ts';
+import { newestArticles, newestRows, run } from './newest-articles.ts';
 import { isFilterCheaper } from './search-cost.ts';
 import { type AskPhrases, readSearch, type SearchQuery, SELECT_PHRASES } from './search-query.ts';
-import { ALL, findNewest, firstSlice, type Newest } from './search-slices.ts';
+import { ALL, firstSlice, type Newest } from './search-slices.ts';
 
 /** A place in the search index that was found; by relevance with its rank, as exact as Postgres writes it. */
 export interface FoundPlace {
@@ -30,12 +30,6 @@ export interface Found {
 
 /** So many of the newest articles that a search finds are put in order by relevance: each vector is read for it. */
 export const RANKED_ARTICLES = 300;
-
-interface NewestRow {
-  readonly newest: Date | null;
-  readonly oldest: Date | null;
-  readonly count: number;
-}
 
 /** A row of `EXPLAIN (FORMAT JSON)` of a `UNION ALL`. */
 interface ExplainRow {
@@ -75,8 +69,7 @@ export async function allPlacesStatement(
   query: ArticleQuery,
   search: SearchQuery,
 ): Promise<Statement> {
-  const [row] = await run<NewestRow>(manager, newestStatement(query));
-  const newest = newestOf(row!);
+  const newest = await newestArticles(manager, 's', query);
   const isRead = newest !== null && (await isFilterRead(manager, query, search, newest, Infinity));
   return isRead ? filteredStatement(query, search, null) : sliceStatement(query, search, ALL, null);
 }
@@ -87,16 +80,12 @@ async function newestPlaces(
   search: SearchQuery,
   wanted: number,
 ): Promise<FoundPlace[]> {
-  const [row] = await run<NewestRow>(manager, newestStatement(query));
-  const newest = newestOf(row!);
+  const newest = await newestArticles(manager, 's', query);
   if (newest === null) return [];
   if (await isFilterRead(manager, query, search, newest, wanted)) {
     return run(manager, filteredStatement(query, search, wanted));
   }
-  const lowestMs = query.from === null ? null : Date.parse(query.from);
-  return findNewest(newest, lowestMs, wanted, (slice, more) =>
-    run<FoundPlace>(manager, sliceStatement(query, search, slice, more)),
-  );
+  return newestRows(manager, query, newest, wanted, (slice, more) => sliceStatement(query, search, slice, more));
 }
 
 /** Whether what the filters find is to be read, in place of what the words find. */
@@ -117,13 +106,4 @@ async function isFilterRead(
     { all: all!, filtered: filtered!, looked: newest.count, seen: first!.count, isPhrase },
     wanted,
   );
-}
-
-function newestOf({ newest, oldest, count }: NewestRow): Newest | null {
-  if (newest === null || oldest === null) return null;
-  return { newestMs: newest.getTime(), oldestMs: oldest.getTime(), count };
-}
-
-async function run<Row>(manager: EntityManager, { text, parameters }: Statement): Promise<Row[]> {
-  return manager.query<Row[]>(text, [...parameters]);
 }

@@ -1,7 +1,14 @@
 import type { ArticleQuery } from './article-query.ts';
-import { articleConditions, type Parameter, type Statement, statement, timeConditions } from './list-statement.ts';
+import {
+  articleConditions,
+  type Parameter,
+  sliceConditions,
+  type Statement,
+  statement,
+  timeConditions,
+} from './list-statement.ts';
 import type { SearchQuery } from './search-query.ts';
-import { FIRST_ARTICLES, type Slice } from './search-slices.ts';
+import type { Slice } from './search-slices.ts';
 import { SLOTS_OF_PLACE } from './time-slots.ts';
 
 /** How much a word counts: in the body (D), nowhere (C), in labels, standfirst, names and tags (B), in the title (A). */
@@ -12,15 +19,6 @@ const BY_LENGTH = 1;
 const NO_FILTERS = { source: null, author: null, tag: null, cluster: null, kind: null, rawId: null } as const;
 
 const NEWEST_FIRST = 'ORDER BY s.sort_at DESC, s.article_id DESC';
-
-/** The newest articles that a search may find, as its time and page say: `newest`, `oldest` and the `count` of them. */
-export function newestStatement(query: ArticleQuery): Statement {
-  return statement((parameter) => {
-    const time = timeConditions('s', query, parameter);
-    return `SELECT max(sort_at) AS newest, min(sort_at) AS oldest, count(*)::int AS count FROM (
-      SELECT s.sort_at FROM store.article_search s WHERE ${['true', ...time].join(' AND ')} ${NEWEST_FIRST} LIMIT ${FIRST_ARTICLES}) AS s`;
-  });
-}
 
 /** An `EXPLAIN` of which the children's rows are how many articles there are, and how many fit the filters that need the article; null without such. */
 export function filterEstimateStatement(query: ArticleQuery): Statement | null {
@@ -53,10 +51,12 @@ export function sliceStatement(
   limit: number | null,
 ): Statement {
   return statement((parameter) => {
-    const conditions = [...timeConditions('s', query, parameter), ...languageConditions(query, parameter)];
-    const { fromMs, beforeMs, slots } = slice;
-    if (fromMs !== null) conditions.push(`s.sort_at >= ${parameter(new Date(fromMs))}::timestamptz`);
-    if (beforeMs !== null) conditions.push(`s.sort_at < ${parameter(new Date(beforeMs))}::timestamptz`);
+    const conditions = [
+      ...timeConditions('s', query, parameter),
+      ...languageConditions(query, parameter),
+      ...sliceConditions('s', slice, parameter),
+    ];
+    const { slots } = slice;
     // a phrase is looked up as its words, and read for only in the newest that have them, until enough have it
     const words = wordsOf(search);
     const isPhrase = words !== search.text;

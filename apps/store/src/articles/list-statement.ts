@@ -1,6 +1,11 @@
 import type { ArticleQuery } from './article-query.ts';
+import type { Slice } from './search-slices.ts';
 import { primaryLanguage } from './search-text.ts';
 import { SELECT_ARTICLES } from './statements.ts';
+import { SLOTS_OF_PLACE } from './time-slots.ts';
+
+/** As the indexes have it. */
+const PRIMARY_LANGUAGE = `lower(split_part(a.language, '-', 1))`;
 
 /** A statement and its parameters. */
 export interface Statement {
@@ -32,6 +37,35 @@ export function listStatement(query: ArticleQuery): Statement {
   });
 }
 
+/**
+ * The articles of a list in a slice, the newest first, `limit` at most. They are looked up by one index, with slots of time and all filters,
+ * before their place is asked for: the planner would rather walk the newest until it met enough. Languages and kinds are compared as
+ * arrays, for so that index has them.
+ */
+export function listSliceStatement(query: ArticleQuery, slice: Slice): Statement {
+  return statement((parameter) => {
+    const { kind, language, limit } = query;
+    const looked = ['a.withdrawn IS NULL', ...articleConditions({ ...query, kind: null }, parameter)];
+    if (slice.slots !== null) looked.push(`${SLOTS_OF_PLACE} && ${parameter(slice.slots)}::bigint[]`);
+    if (kind !== null) looked.push(`ARRAY[a.kind] @> ARRAY[${parameter(kind)}::text]`);
+    if (language !== null) {
+      looked.push(`ARRAY[${PRIMARY_LANGUAGE}] @> ARRAY[${parameter(primaryLanguage(language))}::text]`);
+      looked.push(...regionConditions(language, parameter));
+    }
+    const conditions = [...timeConditions('a', query, parameter), ...sliceConditions('a', slice, parameter)];
+    return `SELECT a.* FROM (${SELECT_ARTICLES} a WHERE ${looked.join(' AND ')} OFFSET 0) a
+      WHERE ${['true', ...conditions].join(' AND ')} ORDER BY a.sort_at DESC, a.id DESC LIMIT ${parameter(limit)}`;
+  });
+}
+
+/** Conditions that a place is in a slice. */
+export function sliceConditions(table: 'a' | 's', { fromMs, beforeMs }: Slice, parameter: Parameter): string[] {
+  const conditions: string[] = [];
+  if (fromMs !== null) conditions.push(`${table}.sort_at >= ${parameter(new Date(fromMs))}::timestamptz`);
+  if (beforeMs !== null) conditions.push(`${table}.sort_at < ${parameter(new Date(beforeMs))}::timestamptz`);
+  return conditions;
+}
+
 /** Conditions on the time and the page, of an article `a` or its place `s` in the search index. */
 export function timeConditions(table: 'a' | 's', query: ArticleQuery, parameter: Parameter): string[] {
   const { from, to, after, ranked } = query;
@@ -56,10 +90,12 @@ export function timeConditions(table: 'a' | 's', query: ArticleQuery, parameter:
 /** A tag matches itself and what is more special: `pt` finds `pt-BR` (RFC 4647, 3.3.1). */
 function languageConditions({ language }: ArticleQuery, parameter: Parameter): string[] {
   if (language === null) return [];
-  const primary = primaryLanguage(language);
-  const conditions = [`lower(split_part(a.language, '-', 1)) = ${parameter(primary)}`];
-  if (language !== primary) conditions.push(`lower(a.language || '-') LIKE ${parameter(`${language}-%`)}`);
-  return conditions;
+  return [`${PRIMARY_LANGUAGE} = ${parameter(primaryLanguage(language))}`, ...regionConditions(language, parameter)];
+}
+
+/** What a language tag says beside the language. */
+function regionConditions(language: string, parameter: Parameter): string[] {
+  return language === primaryLanguage(language) ? [] : [`lower(a.language || '-') LIKE ${parameter(`${language}-%`)}`];
 }
 
 /** Conditions that need the article. */

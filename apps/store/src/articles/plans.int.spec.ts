@@ -10,6 +10,7 @@ import { idOf } from './event-factory.fixture.ts';
 import { SELECT_NEXT } from '../retention/expire-articles.ts';
 import { SELECT_REPEATS } from './forget-repeats.ts';
 import { allPlacesStatement, askedSearch, findArticles } from './find-articles.ts';
+import { isListedBySlices, listBySlices } from './list-articles.ts';
 import { listStatement, type Statement } from './list-statement.ts';
 import {
   LOCK_ARTICLES,
@@ -52,6 +53,11 @@ const FILL_OTHERS = [
   'ANALYZE store.articles, store.revisions, store.raw_articles, store.article_search, store.unindexed',
 ];
 
+interface PlaceRow {
+  readonly id: string;
+  readonly sort_at: Date;
+}
+
 describe(`the plans over ${ROWS} articles`, () => {
   let database: TestDatabase;
   let store: DataSource;
@@ -75,13 +81,13 @@ describe(`the plans over ${ROWS} articles`, () => {
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   }
 
-  /** Of a list; of a search those of all its statements, in their order. */
+  /** Of all statements of a list or a search, in their order. */
   async function plansOf(parameters: QueryParameters): Promise<string[]> {
     const query = readArticleQuery(parameters);
-    if (query.q === null) return [await planOf(listStatement(query))];
+    if (query.q === null && !isListedBySlices(query)) return [await planOf(listStatement(query))];
     return store.transaction(async (manager) => {
       await manager.query(SEARCH_BY_INDEX);
-      const search = await askedSearch(manager, query.q!, query.language);
+      const search = query.q === null ? null : await askedSearch(manager, query.q, query.language);
       const plans: string[] = [];
       const explained = Object.create(manager, {
         query: {
@@ -91,8 +97,12 @@ describe(`the plans over ${ROWS} articles`, () => {
           },
         },
       }) as EntityManager;
-      await findArticles(explained, query, search!);
-      plans.push(await planOf(await allPlacesStatement(manager, query, search!), manager));
+      if (search === null) {
+        await listBySlices(explained, query);
+      } else {
+        await findArticles(explained, query, search);
+        plans.push(await planOf(await allPlacesStatement(manager, query, search), manager));
+      }
       return plans;
     });
   }
@@ -110,6 +120,8 @@ describe(`the plans over ${ROWS} articles`, () => {
     { author: 'author 7' },
     { tag: 'tag 7' },
     { tag: 'tag 7', author: 'author 7', source: SOURCE },
+    { tag: 'tag 7', rawId: idOf('raw') },
+    { tag: 'tag 7', cluster: idOf('cluster') },
     { kind: 'video' },
     { kind: 'article' },
     { cluster: idOf('cluster') },
@@ -136,6 +148,55 @@ describe(`the plans over ${ROWS} articles`, () => {
     },
   );
 
+  it.each([
+    { source: SOURCE },
+    { source: SOURCE, language: 'hi' },
+    { source: SOURCE, language: 'pt-BR', from: '2026-01-02', to: '2026-05-01' },
+    { tag: 'tag 7' },
+    { author: 'author 7', kind: 'article' },
+    { tag: 'tag 7', author: 'author 7', source: SOURCE },
+    {
+      tag: 'tag 40',
+      kind: 'video',
+      cursor: Buffer.from(`2026-01-10T00:00:00.000Z ${idOf('article')}`).toString('base64url'),
+    },
+  ])('look up by one index what fits all filters of %o, from the newest on', async (parameters) => {
+    const [newest, ...slices] = await plansOf(parameters);
+    expect(newest).toContain('Index Only Scan using articles_newest ');
+    expect(slices[0]).toMatch(/Index Cond: .*ARRAY.*&&/);
+    for (const plan of slices) {
+      expect(plan.match(/Scan (on|using) \w+/g)).toEqual(['Scan on a', 'Scan on articles', 'Scan on articles_filters']);
+    }
+  });
+
+  it('look among the newest articles alone for what is frequent', async () => {
+    expect(await plansOf({ source: SOURCE })).toHaveLength(2); // the newest, and one slice
+    expect(await plansOf({ tag: 'tag 7', limit: '100' })).toHaveLength(3);
+  });
+
+  it.each([
+    { source: SOURCE, language: 'hi' },
+    { tag: 'tag 7', from: '2026-01-02T03:04:05Z', to: '2026-05-01' },
+    { author: 'author 7', tag: 'tag 7', source: idOf('source') },
+  ])('find page by page what fits %o, each article once, over all stretches of time', async (parameters) => {
+    const listed = listStatement({ ...readArticleQuery(parameters), limit: ROWS });
+    const all: PlaceRow[] = await store.query(`SELECT id, sort_at FROM (${listed.text}) AS listed`, [
+      ...listed.parameters,
+    ]);
+    const found: PlaceRow[] = [];
+    for (let last: PlaceRow | undefined, isMore = true; isMore; last = found.at(-1)) {
+      const after = last === undefined ? null : { sortAt: last.sort_at.toISOString(), id: last.id };
+      const query = { ...readArticleQuery(parameters), limit: 150, after };
+      const rows = await store.transaction(async (manager) => {
+        await manager.query(SEARCH_BY_INDEX);
+        return listBySlices(manager, query);
+      });
+      found.push(...rows.slice(0, query.limit));
+      isMore = rows.length > query.limit;
+    }
+    expect(found.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+  });
+
   it('look frequent words up once, among the newest articles', async () => {
     for (const more of [{}, { language: 'hi' }, { kind: 'article' }, { sort: 'relevance', limit: '5' }]) {
       const plans = await searchesOf({ q: 'often', ...more });
@@ -156,7 +217,7 @@ describe(`the plans over ${ROWS} articles`, () => {
   it('read what a rare filter finds for frequent words', async () => {
     const plans = await searchesOf({ q: 'often', author: 'author 7' });
     expect(plans).toHaveLength(1);
-    expect(plans[0]).toContain('Bitmap Index Scan on articles_authors');
+    expect(plans[0]).toContain('Bitmap Index Scan on articles_filters');
     expect(plans[0]).toContain('Index Scan using article_search_pkey');
   });
 

@@ -11,7 +11,8 @@ const SECONDS = `(date_part('epoch', sort_at AT TIME ZONE 'UTC'))::bigint`;
 
 /**
  * The slots of time that hold an article's place in lists, one of each level: as the index `article_search_vector` has them beside the
- * article's words, so that what a search finds is looked up within a stretch of time alone.
+ * article's words, and `articles_filters` beside what lists are filtered by, so that what is asked for is looked up within a stretch of
+ * time alone.
  */
 export const SLOTS_OF_PLACE = `ARRAY[${LEVELS.map((level) => `((${SECONDS} >> ${level}) << ${LEVEL_BITS}) + ${level}`).join(', ')}]`;
 

@@ -27,6 +27,7 @@ import { SearchFilters1764400000000 } from '../migrations/1764400000000-search-f
 import { BodyAsItIs1764550000000 } from '../migrations/1764550000000-body-as-it-is.ts';
 import { SearchIndexInBulk1764560000000 } from '../migrations/1764560000000-search-index-in-bulk.ts';
 import { SearchByTime1764600000000 } from '../migrations/1764600000000-search-by-time.ts';
+import { ListsByTime1764700000000 } from '../migrations/1764700000000-lists-by-time.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { HourlyCountsEntity } from '../stats/hourly-counts.entity.ts';
@@ -54,6 +55,7 @@ export const MIGRATIONS = [
   BodyAsItIs1764550000000,
   SearchIndexInBulk1764560000000,
   SearchByTime1764600000000,
+  ListsByTime1764700000000,
 ] as const;
 
 const CONNECT_TIMEOUT_MS = 5_000;

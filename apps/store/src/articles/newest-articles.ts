@@ -1,0 +1,58 @@
+import type { EntityManager } from 'typeorm';
+import type { ArticleQuery } from './article-query.ts';
+import { type Statement, statement, timeConditions } from './list-statement.ts';
+import { FIRST_ARTICLES, findNewest, type Newest, type Slice } from './search-slices.ts';
+
+/** Where places are looked up: among articles, or in the search index. */
+type Table = 'a' | 's';
+
+/** What each is called, and what holds of all its places that are listed. */
+const TABLES = {
+  a: { from: 'store.articles a', id: 'a.id', isListed: 'a.withdrawn IS NULL' },
+  s: { from: 'store.article_search s', id: 's.article_id', isListed: 'true' },
+} as const;
+
+interface NewestRow {
+  readonly newest: Date | null;
+  readonly oldest: Date | null;
+  readonly count: number;
+}
+
+/** The newest articles that a list may have, as its time and page say; null where there are none. */
+export async function newestArticles(
+  manager: EntityManager,
+  table: Table,
+  query: ArticleQuery,
+): Promise<Newest | null> {
+  const [row] = await run<NewestRow>(manager, newestStatement(table, query));
+  const { newest, oldest, count } = row!;
+  if (newest === null || oldest === null) return null;
+  return { newestMs: newest.getTime(), oldestMs: oldest.getTime(), count };
+}
+
+/** The newest so many rows of a list, by running a statement for one stretch of time after the other. */
+export async function newestRows<Row>(
+  manager: EntityManager,
+  query: ArticleQuery,
+  newest: Newest,
+  wanted: number,
+  statementOf: (slice: Slice, limit: number) => Statement,
+): Promise<Row[]> {
+  const lowestMs = query.from === null ? null : Date.parse(query.from);
+  return findNewest(newest, lowestMs, wanted, (slice, limit) => run<Row>(manager, statementOf(slice, limit)));
+}
+
+/** The rows of a statement. */
+export async function run<Row>(manager: EntityManager, { text, parameters }: Statement): Promise<Row[]> {
+  return manager.query<Row[]>(text, [...parameters]);
+}
+
+function newestStatement(table: Table, query: ArticleQuery): Statement {
+  const { from, id, isListed } = TABLES[table];
+  return statement((parameter) => {
+    const conditions = [isListed, ...timeConditions(table, query, parameter)].join(' AND ');
+    return `SELECT max(sort_at) AS newest, min(sort_at) AS oldest, count(*)::int AS count FROM (
+      SELECT ${table}.sort_at FROM ${from} WHERE ${conditions}
+      ORDER BY ${table}.sort_at DESC, ${id} DESC LIMIT ${FIRST_ARTICLES}) AS newest`;
+  });
+}

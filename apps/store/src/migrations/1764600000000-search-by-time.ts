@@ -19,7 +19,7 @@ export class SearchByTime1764600000000 implements MigrationInterface {
 /** Makes the index anew under its name, by which the function that empties its list calls it. */
 async function exchange(runner: QueryRunner, keys: string): Promise<void> {
   await runner.query(
-    `CREATE INDEX article_search_next ON store.article_search USING gin (${keys}) WITH (gin_pending_list_limit = 16384)`,
+    `CREATE INDEX article_search_next ON store.article_search USING gin (${keys}) WITH (gin_pending_list_limit = 8192)`,
   );
   await runner.query('DROP INDEX store.article_search_vector');
   await runner.query('ALTER INDEX store.article_search_next RENAME TO article_search_vector');

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { KhabarError } from '@khabar/contracts';
 import { ByteReader } from './byte-reader.ts';
+import { flushPath } from './flush-path.ts';
 import { type BackedUpFile, type BackupManifest, damaged, parseManifest } from './manifest.ts';
 import { TAR_END, tarHeader, tarPadding } from './tar-header.ts';
 
@@ -68,7 +69,7 @@ export async function writeBackupFile(path: string, source: BackupSource, signal
     await handle.close();
     await refuseExisting(path);
     await rename(part, path);
-    await syncFolder(dirname(path));
+    await flushPath(dirname(path)); // a new name is durable when its folder is
   } catch (error) {
     await handle.close();
     await rm(part, { force: true });
@@ -207,16 +208,6 @@ export async function refuseExisting(path: string): Promise<void> {
   if (existing === null) return;
   await existing.close();
   throw new KhabarError('file-exists', `${path} is there already: move it away, or name another file`);
-}
-
-/** A new name is durable when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function unwritable(path: string, cause: unknown): KhabarError {

@@ -9,6 +9,7 @@ import { isPostmaster, readPostmasterFile } from '../postmaster.ts';
 import { BackupFile } from './backup-file.ts';
 import { CLUSTER } from './cluster-files.ts';
 import type { BackupListener } from './create-backup.ts';
+import { flushPath } from './flush-path.ts';
 import { type BackedUpFile, type BackupManifest, contentBytes, requireRestorable } from './manifest.ts';
 
 /** What {@link restoreBackup} needs to know. */
@@ -65,7 +66,7 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Rest
       // the password first: without a database it only is the one that a new database would get
       await rename(join(aside, 'password'), join(dataDir, 'password'));
       await rename(join(aside, CLUSTER), clusterDir);
-      await sync(dataDir);
+      await flushPath(dataDir);
       return { manifest, movedTo };
     } finally {
       await rm(aside, { recursive: true, force: true, maxRetries: 5 });
@@ -140,7 +141,7 @@ async function unpack(backup: BackupFile, aside: string, listener: BackupListene
   const written = [...files.map(({ path }) => path), ...folders];
   for (let at = 0; at < written.length; at += SYNCS_AT_ONCE) {
     signal.throwIfAborted();
-    await Promise.all(written.slice(at, at + SYNCS_AT_ONCE).map((path) => sync(join(aside, path))));
+    await Promise.all(written.slice(at, at + SYNCS_AT_ONCE).map((path) => flushPath(join(aside, path))));
   }
 }
 
@@ -161,13 +162,4 @@ async function moveAside(dataDir: string, now: Date): Promise<string> {
     });
   }
   return movedTo;
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -10,7 +10,7 @@ import { Indexer } from '../indexing/indexer.ts';
 import { OutboxRelay } from '../outbox/outbox-relay.ts';
 import { countRefused } from '../stats/count-changes.ts';
 import { isStorable } from './article-text.ts';
-import { knownEvents, saveArticles } from './save-articles.ts';
+import { knownEvents, type Saved, saveArticles } from './save-articles.ts';
 
 type ArticleEvent = CloudEvent<'news.articles.v1'>;
 
@@ -42,19 +42,19 @@ export class ArticlesConsumer {
   async #store(events: readonly ArticleEvent[]): Promise<void> {
     await this.indexer.room.enter(events.length);
     const startedAt = performance.now();
-    let changed = 0;
+    let saved: Saved | null = null;
     try {
-      const saved = await saveArticles(this.dataSource, events, new Date().toISOString());
-      changed = saved.announcements.length;
-      this.report.saved(saved, (performance.now() - startedAt) / 1000);
-      const erased = events.filter((_, at) => saved.effects[at] === 'erased');
-      if (erased.length > 0) await this.eraser.forgetEvents(erased);
+      saved = await saveArticles(this.dataSource, events, new Date().toISOString());
     } finally {
-      this.indexer.room.leave(events.length, changed);
+      this.indexer.room.leave(events.length, saved?.announcements.length ?? 0);
     }
     this.relay.ring();
     this.clusterer.ring();
     this.indexer.ring();
+    const { effects } = saved;
+    const erased = events.filter((_, at) => effects[at] === 'erased');
+    if (erased.length > 0) await this.eraser.forgetEvents(erased);
+    this.report.saved(saved, (performance.now() - startedAt) / 1000);
   }
 
   /** One text that Postgres cannot hold must not cost its neighbours their transaction. */

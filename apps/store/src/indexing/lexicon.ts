@@ -35,7 +35,7 @@ export const SELECT_LEXEMES = `
 /** The configuration that takes words as they are, and in which the others take numbers. */
 const SIMPLE = 'simple';
 const NUMBER = /^[0-9]+$/;
-/** About 15 MB: of ten languages the words that make up most of any text. */
+/** Of ten languages the words that make up most of any text. */
 const REMEMBERED_WORDS = 60_000;
 
 /** Words of which one document is made come of one generation, in which a lexeme has one number. */
@@ -105,7 +105,7 @@ export class Lexicon {
   }
 }
 
-/** What is known of a word without a question: it stands for itself, or the generation before knew it, by its own number if it is none negative. */
+/** Learns a new word without a question, where it stands for itself or the generation before knew it: `old` is its number there, negative when it has none. */
 function recall(configuration: string, vocabulary: Vocabulary, word: number, before: Vocabulary, old: number): void {
   if (old >= 0 && before.lexemeOf(old) !== UNKNOWN) {
     const { lexemes, offsets, places } = before.meaningOf(old);

@@ -60,11 +60,11 @@ export class BenchRun implements AsyncDisposable {
     this.#log(line);
   }
 
-  /** The thing of that name, started when it is first asked for. */
-  once<T extends AsyncDisposable>(name: string, start: () => Promise<T>): Promise<T> {
+  /** The thing of that name, started when it is first asked for; what can be ended ends with the run. */
+  once<T extends object>(name: string, start: () => Promise<T>): Promise<T> {
     const known = this.#shared.get(name) as Promise<T> | undefined;
     if (known) return known;
-    const starting = start().then((thing) => this.ends(thing));
+    const starting = start().then((thing) => (isDisposable(thing) ? this.ends(thing) : thing));
     this.#shared.set(name, starting);
     return starting;
   }
@@ -107,4 +107,8 @@ export async function runBench(bench: Bench, run: BenchRun): Promise<BenchResult
 /** The middle one of some values; of an even number the lower of the two. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
+}
+
+function isDisposable<T extends object>(thing: T): thing is T & AsyncDisposable {
+  return Symbol.asyncDispose in thing;
 }

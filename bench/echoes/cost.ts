@@ -16,16 +16,9 @@ interface Cost {
   readonly postgres: number;
 }
 
-class Costs implements AsyncDisposable {
+interface Costs {
   readonly few: Cost;
   readonly many: Cost;
-
-  constructor(few: Cost, many: Cost) {
-    this.few = few;
-    this.many = many;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 /** The rows on what looking for echoes costs. */
@@ -63,7 +56,7 @@ function costs(run: BenchRun): Promise<Costs> {
     for (const [articles, { node, postgres }] of [[FEW, few] as const, [MANY, many] as const]) {
       run.log(`  among ${articles}: ${node.toFixed(3)} ms here, ${postgres.toFixed(3)} ms in Postgres`);
     }
-    return new Costs(few, many);
+    return { few, many };
   });
 }
 

@@ -24,7 +24,7 @@ interface Score {
   readonly there: number;
 }
 
-class Quality implements AsyncDisposable {
+class Quality {
   readonly texts: readonly Clustered[];
 
   constructor(texts: readonly Clustered[]) {
@@ -44,8 +44,6 @@ class Quality implements AsyncDisposable {
     }
     return { found, right, there };
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 /** The rows on how well echoes are told from other news. */

@@ -45,18 +45,10 @@ const processorRow: BenchRow = {
 export const growthRows: readonly BenchRow[] = [rateRow, processorRow];
 
 /** How new articles went in, and what one of them took. */
-class Pace implements AsyncDisposable {
+interface Pace {
   readonly perSecond: number;
   readonly postgresMs: number;
   readonly nodeMs: number;
-
-  constructor(articles: number, tookMs: number, postgres: number, node: number) {
-    this.perSecond = (articles * 1000) / tookMs;
-    this.postgresMs = postgres / articles;
-    this.nodeMs = node / articles;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 async function growth(run: BenchRun): Promise<{ few: Pace; many: Pace }> {
@@ -95,7 +87,8 @@ async function paceOf(run: BenchRun, server: EmbeddedPostgres, articles: number,
     run.log(`  ${among(articles)}, round ${round}: ${Math.round(perSecond)}/s`);
   }
   await store.dataSource.query('TRUNCATE store.outbox'); // nobody relays here, and who does later has nothing of this to do
-  const pace = new Pace(ROUNDS * ROUND_ARTICLES, tookMs, postgres, node);
+  const taken = ROUNDS * ROUND_ARTICLES;
+  const pace = { perSecond: (taken * 1000) / tookMs, postgresMs: postgres / taken, nodeMs: node / taken };
   const [inNode, inPostgres] = [pace.nodeMs, pace.postgresMs].map((ms) => ms.toFixed(3));
   run.log(`  ${among(articles)}: an article takes ${inNode} ms in Node and ${inPostgres} ms in Postgres`);
   return pace;

@@ -44,16 +44,9 @@ const missingRow: BenchRow = {
 };
 
 /** Both rows are of the same articles. */
-class Searched implements AsyncDisposable {
+interface Searched {
   readonly rates: Measured;
   readonly longestMissingSeconds: number;
-
-  constructor(rates: Measured, longestMissingSeconds: number) {
-    this.rates = rates;
-    this.longestMissingSeconds = longestMissingSeconds;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 function searched(run: BenchRun): Promise<Searched> {
@@ -79,7 +72,7 @@ function searched(run: BenchRun): Promise<Searched> {
     );
     await watch.allFound();
     run.log(`  ${watch.found} articles watched: found after ${watch.longestSeconds.toFixed(2)} s at the latest`);
-    return new Searched(rates, watch.longestSeconds);
+    return { rates, longestMissingSeconds: watch.longestSeconds };
   });
 }
 

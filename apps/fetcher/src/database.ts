@@ -1,6 +1,16 @@
 import { KhabarError, toKhabarError } from '@khabar/contracts';
-import { type HealthRegistry, NOT_ALLOWED, type OwnedSchema, PatientClient, notPrepared } from '@khabar/runtime';
-import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import {
+  type HealthRegistry,
+  NOT_ALLOWED,
+  type OwnedSchema,
+  PatientClient,
+  connectTo,
+  isOfToday,
+  migrateInTurn,
+  notPrepared,
+} from '@khabar/runtime';
+import { DatabaseError } from 'pg';
+import { DataSource, MigrationExecutor, QueryFailedError } from 'typeorm';
 import { Announced } from './frontier/announced.entity.ts';
 import { SourcesAndFrontier1763942400000 } from './migrations/1763942400000-sources-and-frontier.ts';
 import { Source } from './sources/source.entity.ts';
@@ -20,6 +30,7 @@ const IDLE_IN_TRANSACTION_MS = 60_000;
  *   and `database-not-prepared` where the schema is to be changed, or is closed to our role, and that role may not change it.
  */
 export async function openDatabase(url: string): Promise<DataSource> {
+  const client = await connectTo(url, { applicationName: 'khabar-fetcher', addressee: 'DATABASE_URL' });
   const database = new DataSource({
     type: 'postgres',
     url,
@@ -35,17 +46,16 @@ export async function openDatabase(url: string): Promise<DataSource> {
     logger: 'debug', // what fails is thrown: TypeORM's own lines of it come where DEBUG asks for them
   });
   try {
+    const isReady = await isOfToday(client, fetcherSchema, MIGRATIONS);
     await database.initialize();
+    if (!isReady) await migrate(database);
+    return database;
   } catch (error) {
+    if (database.isInitialized) await database.destroy();
     throw explain(error);
+  } finally {
+    await client.end();
   }
-  try {
-    await migrate(database);
-  } catch (error) {
-    await database.destroy();
-    throw explain(error);
-  }
-  return database;
 }
 
 /** What the fetcher's database belongs to, for whoever prepares it. */
@@ -70,32 +80,16 @@ export function raiseDatabaseError(cause: unknown): never {
   throw toDatabaseError(cause);
 }
 
-/** SQLSTATE classes of a server that is there and does not let us in: waiting changes nothing. */
-const REFUSED = /^(?:28|3D|42)[0-9A-Z]{3}$/;
-
-/** Why the database could not be opened: it refuses us, it is away, or the mistake is ours. */
+/** Why the database could not be brought into form: it may not be changed by us, it is away, or the mistake is ours. */
 function explain(error: unknown): unknown {
-  if (error instanceof QueryFailedError && sqlStateOf(error) === NOT_ALLOWED) return notPrepared(SCHEMA, error);
-  if (isRefusal(error)) return refused(error);
-  return toKhabarError(error).dependency || isBrokenOff(error) ? toDatabaseError(error) : error;
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  if (cause instanceof DatabaseError && cause.code === NOT_ALLOWED) return notPrepared(SCHEMA, cause);
+  return toKhabarError(cause).dependency || isBrokenOff(cause) ? toDatabaseError(cause) : error;
 }
 
 /** That a connection ended, or took too long, the driver says by a plain error that has no code. */
-function isBrokenOff(error: unknown): boolean {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+function isBrokenOff(cause: unknown): boolean {
   return cause instanceof Error && cause.constructor === Error && !('code' in cause);
-}
-
-function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && REFUSED.test(sqlStateOf(error));
-}
-
-function sqlStateOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-function refused(cause: Error): KhabarError {
-  return new KhabarError('database-refused', `Postgres refuses DATABASE_URL: ${cause.message}`, { cause });
 }
 
 function toDatabaseError(cause: unknown): KhabarError {
@@ -109,23 +103,14 @@ function toDatabaseError(cause: unknown): KhabarError {
 /** Fetchers that start together migrate one after the other. */
 async function migrate(database: DataSource): Promise<void> {
   const runner = database.createQueryRunner();
-  const lock = `hashtextextended('khabar fetcher migrations', 0)`;
+  const executor = new MigrationExecutor(database, runner);
+  executor.transaction = 'each';
   try {
-    if (await isOfToday(runner, database)) return;
-    await runner.query(`SELECT pg_advisory_lock(${lock})`);
-    await runner.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
-    await database.runMigrations({ transaction: 'each' });
-    await runner.query(`SELECT pg_advisory_unlock(${lock})`);
+    await migrateInTurn(runner, SCHEMA, async () => {
+      await runner.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+      await executor.executePendingMigrations();
+    });
   } finally {
     await runner.release();
   }
-}
-
-async function isOfToday(runner: QueryRunner, database: DataSource): Promise<boolean> {
-  const table = `${SCHEMA}.${MIGRATIONS_TABLE}`;
-  const [found] = (await runner.query(`SELECT to_regclass('${table}') IS NOT NULL AS there`)) as { there: boolean }[];
-  if (!found!.there) return false;
-  const done = (await runner.query(`SELECT name FROM ${table}`)) as { name: string }[];
-  const names = new Set(done.map(({ name }) => name));
-  return database.migrations.every(({ constructor }) => names.has(constructor.name));
 }

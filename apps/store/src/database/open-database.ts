@@ -1,7 +1,14 @@
-import { KhabarError } from '@khabar/contracts';
-import { type HealthRegistry, NOT_ALLOWED, type OwnedSchema, PatientClient, notPrepared } from '@khabar/runtime';
-import type { Client } from 'pg';
-import { DataSource, type DataSourceOptions, QueryFailedError } from 'typeorm';
+import {
+  type HealthRegistry,
+  NOT_ALLOWED,
+  type OwnedSchema,
+  PatientClient,
+  connectTo,
+  isOfToday,
+  migrateInTurn,
+  notPrepared,
+} from '@khabar/runtime';
+import { DataSource, type DataSourceOptions, MigrationExecutor, QueryFailedError } from 'typeorm';
 import { ArticleEntity } from '../articles/article.entity.ts';
 import { EarlierTextEntity } from '../articles/earlier-text.entity.ts';
 import { RawArticleEntity } from '../articles/raw-article.entity.ts';
@@ -28,6 +35,7 @@ import { BodyAsItIs1764550000000 } from '../migrations/1764550000000-body-as-it-
 import { SearchIndexInBulk1764560000000 } from '../migrations/1764560000000-search-index-in-bulk.ts';
 import { SearchByTime1764600000000 } from '../migrations/1764600000000-search-by-time.ts';
 import { ListsByTime1764700000000 } from '../migrations/1764700000000-lists-by-time.ts';
+import { briefly, isThere } from '../migrations/online.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { HourlyCountsEntity } from '../stats/hourly-counts.entity.ts';
@@ -62,27 +70,25 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** A store that froze in the middle of a transaction loses it, and with it the rows that others wait for. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
-/** SQLSTATE classes of a server that is there and does not let us in: waiting changes nothing. */
-const REFUSED = /^(28|3D|42)/;
-
 /**
  * The database of the store, there and in today's form. Any number of stores may do this at once; who finds it so needs no right to change it.
  * @throws KhabarError `database-unavailable`, which the service's start waits for, `database-refused` for a wrong user, password or database name,
  *   and `database-not-prepared` where the schema is to be changed, or is closed to our role, and that role may not change it.
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<DataSource> {
-  const client = await connect(settings);
+  const client = await connectTo(settings.url, { applicationName: 'khabar-store', addressee: 'DATABASE_URL' });
   const dataSource = new DataSource(optionsOf(settings));
   try {
-    if (!(await isOfToday(client))) await migrate(client, dataSource);
-    if (!dataSource.isInitialized) await dataSource.initialize();
+    const isReady = await isOfToday(client, storeSchema, MIGRATIONS);
+    await dataSource.initialize();
+    if (!isReady) await migrate(dataSource);
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
     throw sqlState(cause) === NOT_ALLOWED ? notPrepared(SCHEMA, cause as Error) : databaseError(error);
   } finally {
-    await client.end(); // which gives the lock back
+    await client.end();
   }
 }
 
@@ -95,22 +101,23 @@ export const storeSchema: OwnedSchema = {
   },
 };
 
-async function isOfToday(client: Client): Promise<boolean> {
-  const table = `${SCHEMA}.${MIGRATIONS_TABLE}`;
-  const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('${table}') IS NOT NULL AS there`);
-  if (!rows[0]!.there) return false;
-  const done = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
-  const names = new Set(done.rows.map(({ name }) => name));
-  return MIGRATIONS.every(({ name }) => names.has(name));
-}
-
-async function migrate(client: Client, dataSource: DataSource): Promise<void> {
-  // One store at a time, and before anything is looked at: "if not exists" is no protection from another at the same moment.
-  await client.query(`SELECT pg_advisory_lock(hashtextextended('khabar store migrations', 0))`);
-  const { rows } = await client.query<{ missing: boolean }>(`SELECT to_regnamespace('${SCHEMA}') IS NULL AS missing`);
-  if (rows[0]!.missing) await client.query(`CREATE SCHEMA ${SCHEMA}`);
-  await dataSource.initialize();
-  await dataSource.runMigrations({ transaction: 'all' });
+async function migrate(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  const executor = new MigrationExecutor(dataSource, runner);
+  executor.transaction = 'each';
+  try {
+    await migrateInTurn(runner, SCHEMA, async () => {
+      if (await isThere(runner, 'articles')) return executor.executePendingMigrations();
+      // in a new database nobody works yet: all steps are one transaction, which is quicker
+      await briefly(runner, async () => {
+        const schemas = (await runner.query(`SELECT FROM pg_namespace WHERE nspname = '${SCHEMA}'`)) as unknown[];
+        if (schemas.length === 0) await runner.query(`CREATE SCHEMA ${SCHEMA}`);
+        await executor.executePendingMigrations();
+      });
+    });
+  } finally {
+    await runner.release();
+  }
 }
 
 /** Whether Postgres answers, for the readiness of the service. */
@@ -160,21 +167,4 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     },
   };
-}
-
-async function connect({ url }: DatabaseSettings): Promise<Client> {
-  const client = new PatientClient({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'khabar-store migrations',
-  });
-  try {
-    await client.connect();
-    return client;
-  } catch (cause) {
-    await client.end().catch(() => undefined);
-    const error = databaseError(cause);
-    if (!REFUSED.test(sqlState(cause) ?? '')) throw error;
-    throw new KhabarError('database-refused', `Postgres refuses DATABASE_URL: ${error.message}`, { cause });
-  }
 }

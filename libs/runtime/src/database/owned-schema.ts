@@ -1,4 +1,5 @@
 import { KhabarError } from '@khabar/contracts';
+import type { Client } from 'pg';
 
 /** A schema of Postgres that changes by migrations alone, which its owner runs; others work with the rows of its tables. */
 export interface OwnedSchema {
@@ -19,4 +20,18 @@ export function notPrepared(schema: string, cause: Error): KhabarError {
     `The schema ${schema} is not as this program needs it, and our role may not change that (${cause.message})`,
     { cause },
   );
+}
+
+/** Whether a schema has all steps of its migrations behind it: their names stand in its version table. @throws what the database says */
+export async function isOfToday(
+  client: Client,
+  schema: Pick<OwnedSchema, 'name' | 'versionTable'>,
+  steps: readonly { readonly name: string }[],
+): Promise<boolean> {
+  const table = `${schema.name}.${schema.versionTable}`;
+  const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('${table}') IS NOT NULL AS there`);
+  if (!rows[0]!.there) return false;
+  const taken = await client.query<{ name: string }>(`SELECT name FROM ${table}`);
+  const names = new Set(taken.rows.map(({ name }) => name));
+  return steps.every(({ name }) => names.has(name));
 }

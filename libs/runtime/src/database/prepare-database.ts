@@ -1,10 +1,6 @@
-import { KhabarError, toKhabarError } from '@khabar/contracts';
-import { type Client, DatabaseError } from 'pg';
-import { PatientClient } from '../patient-client.ts';
+import { connectTo } from './connect.ts';
 import type { OwnedSchema } from './owned-schema.ts';
 import { type ServiceRole, ensureRole, grantEntry, grantWork } from './service-role.ts';
-
-const CONNECT_TIMEOUT_MS = 5_000;
 
 /** One at a time in a database: two that change the rights of one table at once would fail. */
 const TAKE_TURN = `SELECT pg_advisory_lock(hashtextextended('khabar roles', 0))`;
@@ -26,7 +22,7 @@ export async function prepareDatabase(
   schemas: readonly OwnedSchema[],
   addresses: DatabaseAddresses,
 ): Promise<string | null> {
-  const owner = await connect(addresses.owner);
+  const owner = await connectTo(addresses.owner, { applicationName: 'khabar migrations', addressee: 'its owner' });
   try {
     for (const schema of schemas) await schema.migrate(addresses.owner);
     const role = roleOf(addresses);
@@ -46,24 +42,4 @@ function roleOf({ owner, service }: DatabaseAddresses): ServiceRole | null {
   const { username, password } = new URL(service);
   if (username === '' || username === new URL(owner).username) return null;
   return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
-}
-
-async function connect(connectionString: string): Promise<Client> {
-  const client = new PatientClient({
-    connectionString,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    application_name: 'khabar migrations',
-  });
-  try {
-    await client.connect();
-    return client;
-  } catch (cause) {
-    await client.end().catch(() => undefined);
-    const error = toKhabarError(cause);
-    if (cause instanceof DatabaseError && !error.dependency) {
-      throw new KhabarError('database-refused', `Postgres refuses its owner: ${error.message}`, { cause });
-    }
-    // what did not come from the server is trouble on the way to it
-    throw new KhabarError('database-unavailable', `Postgres is away: ${error.message}`, { dependency: true, cause });
-  }
 }

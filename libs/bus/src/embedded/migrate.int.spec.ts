@@ -1,5 +1,5 @@
-import { type TestDatabase, createTestDatabase } from '@khabar/testing';
-import { Pool } from 'pg';
+import { type TestDatabase, createTestDatabase, eventually } from '@khabar/testing';
+import { Client, Pool } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StoredRecord } from '../log-state.ts';
 import { openEmbeddedDriver } from './embedded-driver.ts';
@@ -55,6 +55,30 @@ describe('the schema of the embedded log', () => {
       { offset: 2n, key: null, value: null },
     ]);
     await driver.close();
+  });
+
+  it('changes a table that somebody reads for long without holding up the others meanwhile', async () => {
+    await migrate(pool);
+    const reader = await pool.connect();
+    await reader.query('begin');
+    await reader.query('select from bus.record');
+    let done = false;
+    const migrating = migrate(pool, [...SCHEMA_STEPS, 'alter table bus.record add column later text']).finally(
+      () => (done = true),
+    );
+    const other = new Client({ connectionString: database.url, lock_timeout: 20_000 });
+    await other.connect();
+    const waits = `select from pg_locks where not granted and relation = 'bus.record'::regclass`;
+    await eventually(async () => (await other.query(waits)).rowCount === 1);
+    await other.query(
+      `insert into bus.record (topic_id, partition, "offset", appended_at, headers) values (1, 0, 0, now(), '{}')`,
+    );
+    expect(done).toBe(false);
+    await reader.query('commit');
+    reader.release();
+    await migrating;
+    expect((await other.query('select later from bus.record')).rowCount).toBe(1);
+    await other.end();
   });
 
   it('stays as it was when a step fails, and takes the step later', async () => {

@@ -1,7 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
 import { KhabarError } from '@khabar/contracts';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { databaseError } from './database-error.ts';
 import { SCHEMA_STEPS } from './schema.ts';
+
+/** How long a table is waited for at first and at last, and how many times as long others then have it to themselves. */
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2_000;
+const WAYS_GIVEN = 5;
+
+/** SQLSTATEs lock_not_available and deadlock_detected. */
+const STOOD_IN_THE_WAY = new Set<string | undefined>(['55P03', '40P01']);
 
 /**
  * Finds the schema `bus` in today's form, or brings it there. Any number of processes may do so at once; who only finds it needs no
@@ -16,9 +25,28 @@ export async function migrate(pool: Pool, steps: readonly string[] = SCHEMA_STEP
   let failure: Error | undefined;
   try {
     if ((await versionOf(client, steps.length)) === steps.length) return;
+    for (let waitMs = FIRST_WAIT_MS; !(await takeSteps(client, steps, waitMs)); waitMs = longer(waitMs)) {
+      await setTimeout(WAYS_GIVEN * waitMs);
+    }
+  } catch (error) {
+    failure = explain(error);
+    throw failure;
+  } finally {
+    client.release(failure); // a connection in the middle of a failed transaction is thrown away
+  }
+}
+
+/**
+ * Takes the steps that are still to be taken, in one transaction. All who work with a table wait behind whoever waits to change it, which a
+ * dump may keep from that for hours: so it is not waited for long.
+ * @returns false where others used a table all the time; then nothing is done
+ */
+async function takeSteps(client: PoolClient, steps: readonly string[], waitMs: number): Promise<boolean> {
+  try {
     await client.query('begin');
     // before anything is looked at again: "if not exists" alone is no protection from another process at the same moment
     await client.query(`select pg_advisory_xact_lock(hashtextextended('khabar bus schema', 0))`);
+    await client.query(`set local lock_timeout = ${waitMs}`);
     await client.query('create schema if not exists bus');
     await client.query('create table if not exists bus.schema_version (version integer not null)');
     const version = await versionOf(client, steps.length);
@@ -26,12 +54,16 @@ export async function migrate(pool: Pool, steps: readonly string[] = SCHEMA_STEP
     if (version === null) await client.query('insert into bus.schema_version values ($1)', [steps.length]);
     else if (version < steps.length) await client.query('update bus.schema_version set version = $1', [steps.length]);
     await client.query('commit');
+    return true;
   } catch (error) {
-    failure = explain(error);
-    throw failure;
-  } finally {
-    client.release(failure); // a connection in the middle of a failed transaction is thrown away
+    if (!(error instanceof DatabaseError) || !STOOD_IN_THE_WAY.has(error.code)) throw error;
+    await client.query('rollback');
+    return false;
   }
+}
+
+function longer(waitMs: number): number {
+  return Math.min(waitMs * 2, LONGEST_WAIT_MS);
 }
 
 /** Null where there is no schema yet. */

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { findOlderSchemas } from '@khabar/embedded-postgres';
 import { Client } from 'pg';
 
 const roleOf = (service: string) => `khabar_${service}`;
@@ -12,13 +13,16 @@ export function serviceUrl(ownerUrl: string, service: string): string {
   return url.href;
 }
 
-/** Whether each of the services has its role. Of a database that has them, what else is to be prepared each service finds out by itself. */
-export async function haveRoles(ownerUrl: string, services: readonly string[]): Promise<boolean> {
+/**
+ * Whether each of the services has its role, and finds its schema as it needs it, so that all can start. What else is to be prepared (the
+ * log, where there was Kafka before) each finds out by itself.
+ */
+export async function isPrepared(ownerUrl: string, services: readonly string[]): Promise<boolean> {
   const client = new Client({ connectionString: ownerUrl });
   try {
     await client.connect();
     const { rowCount } = await client.query('select from pg_roles where rolname = any ($1)', [services.map(roleOf)]);
-    return rowCount === services.length;
+    return rowCount === services.length && (await findOlderSchemas(client)).length === 0;
   } finally {
     await client.end();
   }

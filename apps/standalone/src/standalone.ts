@@ -7,7 +7,7 @@ import { KhabarError } from '@khabar/contracts';
 import type { StandaloneConfig } from './config.ts';
 import { guardPostgres } from './guarded-postgres.ts';
 import { MALLOC, NODE_OPTIONS } from './service-memory.ts';
-import { haveRoles, serviceUrl } from './service-roles.ts';
+import { isPrepared, serviceUrl } from './service-roles.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { Voice } from './voice.ts';
 
@@ -59,7 +59,7 @@ export async function startStandalone(
     const env = { ...environment, DATABASE_URL: urlFor(name), DATABASE_OWNER_URL: postgres.url };
     return succeeds([...commandOf(name), 'migrate'], env, signal);
   };
-  if (postgres.embedded && !(await haveRoles(postgres.url, names))) {
+  if (postgres.embedded && !(await isPrepared(postgres.url, names))) {
     const prepared = await Promise.all(names.map(prepareDatabase));
     if (prepared.includes(false)) {
       throw new KhabarError('database-not-prepared', 'The database could not be prepared: see the messages above');

@@ -7,3 +7,4 @@ export {
   restoreBackup,
   verifyBackup,
 } from './backup/restore-backup.ts';
+export { findOlderSchemas } from './schema-versions.ts';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Client } from 'pg';
 import { KhabarError } from '@khabar/contracts';
-import knownSchemas from './known-schemas.json' with { type: 'json' };
+import { readSchemaVersions } from '../schema-versions.ts';
 
 /** The state of a running Postgres from which files are being copied. Disposing of it gives up what was not ended. */
 export interface OnlineBackup extends AsyncDisposable {
@@ -22,13 +22,6 @@ export interface EndedBackup {
   /** See `schemas` of the manifest. */
   readonly schemas: Readonly<Record<string, number>>;
 }
-
-/** Where each of our schemas notes which form it has; of another database it may be missing. */
-const VERSION_QUERIES: Readonly<Record<keyof typeof knownSchemas, readonly [table: string, query: string]>> = {
-  bus: ['bus.schema_version', 'select max(version) as version from bus.schema_version'],
-  fetcher: ['fetcher.migration', 'select max("timestamp") as version from fetcher.migration'],
-  store: ['store.migrations', 'select max("timestamp") as version from store.migrations'],
-};
 
 /**
  * Tells the Postgres of a cluster that its files are about to be copied, one by one and while they change ("Making a Base Backup Using the
@@ -88,20 +81,11 @@ from pg_backup_stop(wait_for_archive => false)`;
 async function end(client: Client): Promise<EndedBackup> {
   const ended = await one<Omit<EndedBackup, 'schemas'>>(client, STOP);
   // asked afterwards: of a migration in between, the backup tells rather than not
-  const schemas: Record<string, number> = {};
-  for (const [schema, [table, query]] of Object.entries(VERSION_QUERIES)) {
-    const { isThere } = await one<{ isThere: boolean }>(client, 'select to_regclass($1) is not null as "isThere"', [
-      table,
-    ]);
-    if (!isThere) continue;
-    const { version } = await one<{ version: string | number | null }>(client, query);
-    if (version !== null) schemas[schema] = Number(version);
-  }
-  return { ...ended, schemas };
+  return { ...ended, schemas: await readSchemaVersions(client) };
 }
 
-async function one<Row extends object>(client: Client, query: string, values: unknown[] = []): Promise<Row> {
-  return (await client.query<Row>(query, values)).rows[0]!;
+async function one<Row extends object>(client: Client, query: string): Promise<Row> {
+  return (await client.query<Row>(query)).rows[0]!;
 }
 
 async function isSameFolder(one: string, other: string): Promise<boolean> {

@@ -27,4 +27,4 @@ COPY --from=build /khabar/dist/$SERVICE ./dist
 # A volume that is mounted here takes over whose it is: the fetcher's RAW_ARCHIVE.
 RUN mkdir raw-archive && chown node:node raw-archive
 USER node
-CMD ["node", "--enable-source-maps", "--disable-warning=TimeoutNegativeWarning", "dist/main.js"]
+CMD ["node", "--disable-warning=TimeoutNegativeWarning", "dist/main.js"]

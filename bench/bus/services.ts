@@ -5,7 +5,7 @@ import { eventually, freePort, startProcess, type StartedProcess } from '@khabar
 import { MALLOC, NODE_OPTIONS } from '../../apps/standalone/src/service-memory.ts';
 import type { BenchRun } from '../bench.ts';
 
-const FLAGS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
+const FLAGS = ['--disable-warning=TimeoutNegativeWarning'];
 
 const LEADING_ELSEWHERE = new Set(['KAFKA_BROKERS', 'DATABASE_URL', 'API_KEY']);
 

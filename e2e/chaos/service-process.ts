@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, startProcess, type StartedProcess } from '@khabar/testing';
 
-const FLAGS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
+const FLAGS = ['--disable-warning=TimeoutNegativeWarning'];
 /** Settings of whoever runs this that would lead a service elsewhere. */
 const LEADING_ELSEWHERE = new Set(['KAFKA_BROKERS', 'DATABASE_URL', 'API_KEY', 'HTTP_HOST', 'LOG_LEVEL']);
 const OUTPUT_TAIL = 4_000;

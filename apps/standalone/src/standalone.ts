@@ -11,7 +11,7 @@ import { isPrepared, serviceUrl } from './service-roles.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import type { Voice } from './voice.ts';
 
-const FLAGS = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
+const FLAGS = ['--disable-warning=TimeoutNegativeWarning'];
 
 /** Everything on one machine: the database and the three services. */
 export interface Standalone extends AsyncDisposable {

@@ -2,10 +2,12 @@ import { boolean, commonSettings, type ConfigOf, duration, integer, list, option
 import { SOURCE_DAYS } from './retention/limits.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
+/** Of articles, which are small, this is more than what is saved at once; what waits beside only takes memory. */
+const BYTES_IN_FLIGHT = 8 * 1024 * 1024;
 
 /** The store's settings. */
 export const storeSettings = {
-  ...commonSettings(3003),
+  ...commonSettings(3003, BYTES_IN_FLIGHT),
   DATABASE_CONNECTIONS: integer({
     default: 10,
     min: 2,

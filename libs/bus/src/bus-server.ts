@@ -8,6 +8,8 @@ import type { Batch, Outcome, Subscription } from './handling.ts';
 export interface BusServerOptions {
   readonly group: string;
   readonly topics: readonly TopicDefinition[];
+  /** Most batches of a topic that its handler has in hand at once, each of another partition; one of each unless told. */
+  readonly batchesAtOnce?: number;
 }
 
 /**
@@ -33,13 +35,13 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   /** Joins the group in every topic, then calls back; with the error when it will not start. */
   async listen(callback: (error?: unknown) => void): Promise<void> {
-    const { group, topics } = this.#options;
+    const { group, topics, batchesAtOnce } = this.#options;
     try {
       this.#checkHandlers();
       for (const topic of topics) {
         const handler = this.messageHandlers.get(topic.name)!;
         const handle = (batch: Batch) => this.#call(handler, batch);
-        this.#subscriptions.push(await this.#bus.subscribe({ topic, group, handle }));
+        this.#subscriptions.push(await this.#bus.subscribe({ topic, group, handle, batchesAtOnce }));
       }
     } catch (error) {
       await this.close();

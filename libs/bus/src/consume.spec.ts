@@ -244,6 +244,36 @@ describe('the way of a batch through a handler', () => {
     await work.finish();
   });
 
+  it('has no more batches in hand than it may; those of other partitions wait undecoded, and go when theirs goes', async () => {
+    const [inFlight, outlet] = [
+      new BytesInFlight(settings.maxBytesInFlight),
+      { prepare, send: async () => undefined, report: () => undefined },
+    ];
+    const begun: number[] = [];
+    const gate = Promise.withResolvers<void>();
+    const handle = ({ partition }: Batch<'news.raw.v1'>) => {
+      begun.push(partition);
+      return gate.promise;
+    };
+    const request = { topic: RAW_ARTICLES, group: 'test', handle, batchesAtOnce: 2 };
+    const consume = consumeWith(request, { settings, listener: {}, outlet, inFlight });
+    const committed: number[] = [];
+    const works = [0, 1, 2, 3].map((partition) =>
+      consume({ partition, commit: async () => void committed.push(partition) }),
+    );
+    for (const [partition, work] of works.entries()) {
+      void work.take(new Log(['a', 'b']).records.map((record) => ({ ...record, partition })));
+    }
+    await eventually(() => begun.length === 2);
+    await works[2]!.lose();
+    gate.resolve();
+    await eventually(() => committed.length === 3);
+    expect(begun).toEqual([0, 1, 3]);
+    expect(committed.sort()).toEqual([0, 1, 3]);
+    await Promise.all(works.map((work) => work.finish()));
+    expect(inFlight.used).toBe(0);
+  });
+
   it('gives the bytes of what it held back when the partition is taken away, and commits nothing any more', async () => {
     const log = new Log(['a', 'b', 'c']);
     const gate = Promise.withResolvers<void>();

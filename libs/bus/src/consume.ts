@@ -10,6 +10,7 @@ import { backoffMs, nextDelivery } from './delivery.ts';
 import type { ConsumedRecord, OutgoingRecord, OwnPartition, PartitionWork } from './driver.ts';
 import type { Outlet, Sending } from './outlet.ts';
 import { type Entry, PartitionQueue } from './partition-queue.ts';
+import { Turns } from './turns.ts';
 
 /** What was produced of one event. */
 interface Production<T extends EventType> {
@@ -55,7 +56,8 @@ export function consumeWith<T extends EventType>(
   request: SubscriptionRequest<T>,
   surroundings: ConsumerSurroundings,
 ): (partition: OwnPartition) => PartitionWork {
-  return (partition) => new PartitionRun(request, surroundings, partition);
+  const turns = new Turns(request.batchesAtOnce ?? Infinity);
+  return (partition) => new PartitionRun(request, surroundings, turns, partition);
 }
 
 class PartitionRun<T extends EventType> implements PartitionWork {
@@ -64,6 +66,7 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   readonly #listener: BusListener;
   readonly #outlet: Outlet;
   readonly #inFlight: BytesInFlight;
+  readonly #turns: Turns;
   readonly #own: OwnPartition;
   readonly #queue: PartitionQueue<T>;
   readonly #bell = new Bell();
@@ -84,6 +87,7 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   constructor(
     request: SubscriptionRequest<T>,
     { settings, listener, outlet, inFlight }: ConsumerSurroundings,
+    turns: Turns,
     own: OwnPartition,
   ) {
     this.#request = request;
@@ -91,6 +95,7 @@ class PartitionRun<T extends EventType> implements PartitionWork {
     this.#listener = listener;
     this.#outlet = outlet;
     this.#inFlight = inFlight;
+    this.#turns = turns;
     this.#own = own;
     this.#queue = new PartitionQueue({
       topic: request.topic.name,
@@ -148,14 +153,29 @@ class PartitionRun<T extends EventType> implements PartitionWork {
   }
 
   async #step(): Promise<void> {
+    const pausedMs = this.#pausedUntilMs - performance.now();
+    if (pausedMs > 0) return this.#pause(pausedMs);
+    // decoded no sooner than it can be handled: an event takes several times its bytes
+    if (!(await this.#turns.take(this.#ending.signal))) return;
+    let waitMs: number | null;
+    try {
+      waitMs = await this.#turn();
+    } finally {
+      this.#turns.give();
+    }
+    if (waitMs !== null) await this.#bell.wait(waitMs === Infinity ? undefined : waitMs);
+  }
+
+  /** Tries the events that are to be tried now. Null; where there are none, for how long there will be none, in milliseconds. */
+  async #turn(): Promise<number | null> {
     const nowMs = performance.now();
-    if (nowMs < this.#pausedUntilMs) return this.#pause(this.#pausedUntilMs - nowMs);
     const { ready, nextAtMs } = this.#queue.next(nowMs);
     this.#makeRoom();
     const erased = ready.filter(({ record }) => isErased(record));
     if (erased.length > 0) this.#settle(erased);
     else if (ready.length > 0) await this.#try(ready);
-    else await this.#bell.wait(nextAtMs === Infinity ? undefined : nextAtMs - nowMs);
+    else return nextAtMs - nowMs;
+    return null;
   }
 
   /**

@@ -50,6 +50,8 @@ export interface SubscriptionRequest<T extends EventType = EventType> {
   readonly topic: TopicDefinition;
   readonly group: string;
   readonly handle: BatchHandler<T>;
+  /** Most batches that the handler has in hand at once, each of another partition; one of each unless told. */
+  readonly batchesAtOnce?: number | undefined;
 }
 
 /** One running consumer. */

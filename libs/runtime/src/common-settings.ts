@@ -13,8 +13,11 @@ import {
 } from './config.ts';
 import { topicFaults, topicSettings } from './topic-settings.ts';
 
-/** What every service has: where it listens, who may write, how it logs, where the bus and the database are. */
-export function commonSettings(defaultPort: number) {
+/**
+ * What every service has: where it listens, who may write, how it logs, where the bus and the database are.
+ * `bytesInFlight` is the default of BUS_MAX_BYTES_IN_FLIGHT.
+ */
+export function commonSettings(defaultPort: number, bytesInFlight = 16 * 1024 * 1024) {
   return {
     HTTP_HOST: text({
       default: '127.0.0.1',
@@ -86,10 +89,11 @@ export function commonSettings(defaultPort: number) {
       description: 'Most bytes that a handler gets at once; a larger event travels alone.',
     }),
     BUS_MAX_BYTES_IN_FLIGHT: bytes({
-      default: 16 * 1024 * 1024,
+      default: bytesInFlight,
       min: 64 * 1024,
       max: 4 * 1024 * 1024 * 1024,
-      description: 'Bytes of events that a service may hold that are not yet done; beyond, it reads no more.',
+      description:
+        'Bytes of events that a service may hold that are not yet done; beyond, it reads no more. The smaller is that of the store.',
     }),
     BUS_TRANSACTIONS: boolean({
       default: false,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
-import { type Bus, type BusListener, BusServer, openBus } from '@khabar/bus';
-import { KhabarError, type TopicDefinition, toKhabarError } from '@khabar/contracts';
+import { type Bus, type BusListener, BusServer, type BusServerOptions, openBus } from '@khabar/bus';
+import { KhabarError, toKhabarError } from '@khabar/contracts';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -34,8 +34,8 @@ export interface ServiceDefinition<S extends Settings> {
   readonly settings: S;
   /** The schema in which it keeps data of its own, where it does: DATABASE_URL is then required. */
   readonly schema?: OwnedSchema;
-  /** Topics that it consumes, and the group in which it does. */
-  readonly consumes?: { readonly group: string; readonly topics: readonly TopicDefinition[] };
+  /** What it consumes. */
+  readonly consumes?: BusServerOptions;
   /** Title and description of its API, where it has one. */
   readonly api?: { readonly title: string; readonly description: string };
   /** Largest request body in bytes. */

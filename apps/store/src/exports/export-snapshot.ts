@@ -17,7 +17,7 @@ export interface ExportPiece {
 /** Places that are looked up at once. */
 const PLACES = 500;
 /** Text that is read at once, in bytes, unless one article alone has more. */
-const PIECE_BYTES = 4 * 1024 * 1024;
+const PIECE_BYTES = 512 * 1024;
 
 /** Bytes of each article's text, of which Postgres knows the size without unpacking it. $1 article ids. */
 const SELECT_SIZES = `

@@ -1,6 +1,5 @@
 import { pipeline } from 'node:stream/promises';
 import { toKhabarError } from '@khabar/contracts';
-import { ArticleTable } from '@khabar/parquet';
 import { apiProblem, apiSchema } from '@khabar/runtime';
 import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
@@ -88,6 +87,7 @@ async function* written(
     }
     return;
   }
+  const { ArticleTable } = await import('@khabar/parquet'); // many a store is asked for none
   const table = new ArticleTable();
   for await (const { articles } of pieces) {
     for (const article of articles) {

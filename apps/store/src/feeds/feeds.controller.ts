@@ -1,4 +1,4 @@
-import { generateFeed, type WrittenFormat } from '@khabar/feeds';
+import type { WrittenFormat } from '@khabar/feeds';
 import { apiProblem, CONFIG, ConditionalGet, problem, TextAnswer } from '@khabar/runtime';
 import { applyDecorators, Controller, Get, Inject, Query, Req, UseInterceptors } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -84,6 +84,7 @@ export class FeedsController {
     }
     const page = await this.articles.list(query);
     const [path] = request.url.split('?', 1);
+    const { generateFeed } = await import('@khabar/feeds'); // many a store is asked for none
     const feed = articleFeed(page, { origin: this.#originOf(request), path: path!, parameters });
     return new TextAnswer(`${MEDIA_TYPES[format]}; charset=utf-8`, generateFeed(format, feed));
   }

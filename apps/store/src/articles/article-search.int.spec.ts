@@ -78,10 +78,24 @@ describe('finding articles', () => {
     expect(await sorted({ tag: 'a "quoted", {tag}\\' })).toEqual(['Three']);
     expect(await sorted({ kind: 'video' })).toEqual(['Two monsoon']);
     expect(await sorted({ kind: 'article', q: 'monsoon', sort: 'relevance' })).toEqual(['One monsoon']);
+    expect(await sorted({ author: 'Asha Verma', tag: 'Kerala', q: 'monsoon' })).toEqual(['One monsoon']);
+    expect(await sorted({ tag: 'a "quoted", {tag}\\', q: 'three' })).toEqual(['Three']);
+    expect(await sorted({ tag: 'Asha Verma', q: 'monsoon' })).toEqual([]);
     const [{ id } = { id: '' }] = (await list({ source, kind: 'video' })).items;
     await store.query('UPDATE store.articles SET cluster_id = $1 WHERE id = $1', [id]);
     expect(await sorted({ cluster: id })).toEqual(['Two monsoon']);
+    expect(await sorted({ cluster: id, q: 'monsoon' })).toEqual(['Two monsoon']);
+    expect(await sorted({ cluster: id, q: 'monsoon', tag: 'Kerala' })).toEqual([]);
     expect(await sorted({ cluster: idOf('no cluster') })).toEqual([]);
+  });
+
+  it('finds by a source that told an article later', async () => {
+    const [first, second] = [idOf('a first source'), idOf('a second source')];
+    const told = { id: idOf('told twice'), title: 'Landslide told twice' };
+    await ingest({ ...told, sourceId: first, rawId: idOf('told first') });
+    expect(await titles({ q: 'landslide', source: second })).toEqual([]);
+    await ingest({ ...told, sourceId: second, rawId: idOf('told again') });
+    for (const source of [first, second]) expect(await titles({ q: 'landslide', source })).toEqual([told.title]);
   });
 
   it('finds in one spelling what is written in another', async () => {

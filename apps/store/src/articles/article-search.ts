@@ -45,16 +45,17 @@ import {
   SELECT_ARTICLES,
   SELECT_EARLIER_TEXTS,
   SELECT_FORMS,
+  SELECT_FOUND_ARTICLES,
   SELECT_RAW_ARTICLES,
-  SELECT_VECTORS,
 } from './statements.ts';
 
 /** SQLSTATE of a statement that was given up: after its time, or by an operator. */
 const CANCELED = '57014';
 
-interface VectorRow {
-  readonly article_id: string;
-  readonly vector: string;
+/** An article of a page of a search. */
+interface FoundArticleRow extends ArticleViewRow {
+  /** Null where its place in the index was given up meanwhile; not read where no excerpt is asked for. */
+  readonly vector?: string | null;
 }
 
 /** Reads articles and their revisions for the API. Withdrawn articles are found by their id only. */
@@ -172,13 +173,14 @@ export class ArticleSearch {
   ): Promise<ArticlePage> {
     const page = places.slice(0, query.limit);
     const ids = page.map(({ id }) => id);
-    const rows: ArticleViewRow[] = await manager.query(`${SELECT_ARTICLES} WHERE id = ANY($1)`, [ids]);
-    const excerpt =
-      query.fields === null || query.fields.includes('excerpt') ? await excerpts(manager, ids, search) : null;
+    const isExcerptAsked = query.fields === null || query.fields.includes('excerpt');
+    const statement = isExcerptAsked ? SELECT_FOUND_ARTICLES : `${SELECT_ARTICLES} WHERE id = ANY($1)`;
+    const rows: FoundArticleRow[] = await manager.query(statement, [ids]);
+    const excerptOfRow = (row: FoundArticleRow) => excerptOf(textFromRow(row), placesIn(row.vector ?? '', search));
     const viewed = new Map(
       rows
         .filter(({ withdrawn }) => withdrawn === null)
-        .map((row) => [row.id, { ...viewOf(row), ...(excerpt !== null && { excerpt: excerpt(row) }) }]),
+        .map((row) => [row.id, { ...viewOf(row), ...(isExcerptAsked && { excerpt: excerptOfRow(row) }) }]),
     );
     return {
       items: ids.flatMap((id) => viewed.get(id) ?? []),
@@ -227,17 +229,6 @@ function cursorBehind({ id, sort_at, rank }: FoundPlace, first: FoundPlace | nul
   const place = { sortAt: sort_at.toISOString(), id };
   if (rank === undefined || first === null) return cursorOfPlace(place);
   return cursorOfRankedPlace({ ...place, rank, first: { sortAt: first.sort_at.toISOString(), id: first.id } });
-}
-
-/** What makes the excerpts of these articles. */
-async function excerpts(
-  manager: EntityManager,
-  ids: readonly string[],
-  search: SearchQuery,
-): Promise<(row: ArticleViewRow) => string> {
-  const rows: VectorRow[] = await manager.query(SELECT_VECTORS, [ids]);
-  const vectors = new Map(rows.map(({ article_id, vector }) => [article_id, vector]));
-  return (row) => excerptOf(textFromRow(row), placesIn(vectors.get(row.id) ?? '', search));
 }
 
 function searchTooLong() {

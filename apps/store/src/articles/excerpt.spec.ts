@@ -27,6 +27,8 @@ function excerpt(parts: Partial<SearchedText>, ...wanted: string[]): string {
 }
 
 const ODD = [...'ab <&"\'>.\n\u200dकि東京ท่าเ한é\u0301😀'];
+/** Letters, digits, marks and what is not seen, each of them folded in a way of its own. Marks of scripts without spaces are upon letters. */
+const FOLDED = [...'aß½²İnё\u0300\u0308न्दज़ँ२أحم\u0640\u064b\u200c\u00ad\u061c\u0149ﷺ한中ー𠀀 ,-', 'ท่', 'กำ'];
 
 describe('an excerpt', () => {
   it('marks what was found, and escapes the rest', () => {
@@ -60,6 +62,24 @@ describe('an excerpt', () => {
     expect(excerpt(parts, 'clouds')).toBe('<mark>Clouds</mark> came in.');
     expect(excerpt(parts, 'coast')).toBe('The first drops fell.');
     expect(excerpt({ body: null, summary: null }, 'coast')).toBe('');
+  });
+
+  it('knows each word of a text by its place, as the index counts them, however they are spelt', () => {
+    const body = fc.string({ unit: fc.constantFrom(...FOLDED), minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(body, (text) => {
+        const { title, lead, body } = searchable(textOf({ body: text }));
+        const before = searchWords(title).length + searchWords(lead).length;
+        const words = searchWords(body);
+        for (const at of words.keys()) {
+          expect(excerptOf(textOf({ body: text }), new Map([[before + at + 1, 'word']]))).toContain('<mark>');
+        }
+        expect(excerptOf(textOf({ body: text }), new Map([[before + words.length + 1, 'word']]))).not.toContain(
+          '<mark>',
+        );
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is well-formed and of the text whatever the text', () => {

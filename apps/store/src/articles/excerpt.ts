@@ -1,4 +1,5 @@
 import type { SearchedText } from './article-text.ts';
+import { foldText } from './fold-text.ts';
 import { letters, type Run, searchText, searchWords, unspacedRuns } from './search-text.ts';
 
 /** Where lexemes that were searched for stand in an article, counted in words from 1 through title, lead and body. */
@@ -13,11 +14,16 @@ const SHOWN_LENGTH = EXCERPT_LENGTH - LEAD_IN_LENGTH;
 /** What is found further behind in a text is not shown: nobody waits for a book to be taken apart. In characters. */
 const LOOKED_AT_LENGTH = 20_000;
 
-/** Letters, digits and marks, with what is not seen between them. */
-const RUN = /[\p{L}\p{N}\p{M}\p{Cf}]+/gu;
+/** Letters, digits and marks, with what is not seen between them: a run of them is looked at as a whole. */
+const JOINED = /^[\p{L}\p{N}\p{M}\p{Cf}]$/u;
 
-/** Letters and digits that are one word however it is spelt: nothing of them is left out or taken apart. */
-const ONE_WORD = /^[0-9A-Za-z\u00c0-\u00ff]+$/;
+/** What each UTF-16 unit is to a run: between runs; begins one that is one word however it is spelt, if all of it is of this kind or of the next; goes on with such; makes it one to be taken apart. */
+const [APART, BEGINS, GOES_ON, OTHER, HALF] = [0, 1, 2, 3, 4] as const;
+
+/** Scripts with spaces between words end here, but for rare ones. */
+const SPACED_UNITS = 0xe00;
+
+const KINDS = Uint8Array.from({ length: 0x10000 }, (_, unit) => kindOf(unit));
 
 /** Kana, unified Han and Hangul: each letter is one of the index, however it is spelt. */
 const ONE_WORD_EACH = /^[\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]+$/;
@@ -27,14 +33,8 @@ const KNOWN_RUNS = 20_000;
 /** In characters. */
 const LONGEST_KNOWN = 40;
 
-/** A piece of a text that is marked as a whole. */
-interface Token {
-  readonly start: number;
-  readonly end: number;
-  /** Where its first word stands, and how many places it takes. */
-  readonly place: number;
-  readonly places: number;
-}
+/** Told of each piece of a text that is marked as a whole: where it is, where its first word stands, and how many places it takes. Answers whether to go on. */
+type Take = (start: number, end: number, place: number, places: number) => boolean;
 
 interface Mark {
   readonly start: number;
@@ -70,35 +70,62 @@ function marksIn(text: string, before: number, found: FoundAt): Mark[] {
   const met = new Map<string, number>();
   const marks: Mark[] = [];
   let end = Infinity;
-  for (const token of tokens(looked, before + 1)) {
-    if (token.place > last || token.start > end) break;
-    for (let at = token.place; at < token.place + token.places; at++) {
+  eachPiece(looked, before + 1, (start, stop, place, places) => {
+    if (place > last || start > end) return false;
+    for (let at = place; at < place + places; at++) {
       const lexeme = found.get(at);
       if (lexeme === undefined) continue;
-      marks.push({ start: token.start, end: token.end, lexeme });
-      met.set(lexeme, token.start);
+      marks.push({ start, end: stop, lexeme });
+      met.set(lexeme, start);
       if (met.size < wanted || end < Infinity) continue;
       const first = Math.min(...met.values());
-      if (token.end <= first + SHOWN_LENGTH) end = first + EXCERPT_LENGTH;
+      if (stop <= first + SHOWN_LENGTH) end = first + EXCERPT_LENGTH;
     }
-  }
+    return true;
+  });
   return marks;
 }
 
 /** The text in pieces, with the places that their words have in the index. */
-function* tokens(text: string, firstPlace: number): Generator<Token> {
+function eachPiece(text: string, firstPlace: number, take: Take): void {
   let place = firstPlace;
-  for (const { 0: run, index } of text.matchAll(RUN)) {
-    if (ONE_WORD.test(run)) {
-      yield { start: index, end: index + run.length, place, places: 1 };
+  for (let start = 0, at = 0; at < text.length; at++) {
+    let kind = kindAt(text, at);
+    if (kind === APART) continue;
+    let isOneWord = kind === BEGINS;
+    for (start = at++; at < text.length; at++) {
+      kind = kindAt(text, at);
+      if (kind === APART) break;
+      if (kind === OTHER) isOneWord = false;
+    }
+    if (isOneWord) {
+      if (!take(start, at, place, 1)) return;
       place++;
       continue;
     }
-    for (const { start, end, places } of partsOf(run)) {
-      yield { start: index + start, end: index + end, place, places };
-      place += places;
+    for (const part of partsOf(text.slice(start, at))) {
+      if (!take(start + part.start, start + part.end, place, part.places)) return;
+      place += part.places;
     }
   }
+}
+
+function kindAt(text: string, at: number): number {
+  const kind = KINDS[text.charCodeAt(at)]!;
+  if (kind !== HALF) return kind;
+  const isSecond = text.charCodeAt(at) >= 0xdc00;
+  const codePoint = text.codePointAt(isSecond ? at - 1 : at);
+  return codePoint !== undefined && codePoint > 0xffff && JOINED.test(String.fromCodePoint(codePoint)) ? OTHER : APART;
+}
+
+function kindOf(unit: number): number {
+  if (unit >= 0xd800 && unit < 0xe000) return HALF;
+  const character = String.fromCharCode(unit);
+  if (!JOINED.test(character)) return APART;
+  if (unit >= SPACED_UNITS) return OTHER;
+  const folded = foldText(character);
+  if (/^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*$/u.test(folded)) return BEGINS;
+  return /^\p{M}*$/u.test(folded) ? GOES_ON : OTHER;
 }
 
 /** A part of a run: from where to where, and how many words it is. */

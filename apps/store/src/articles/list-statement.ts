@@ -88,7 +88,7 @@ export function timeConditions(table: 'a' | 's', query: ArticleQuery, parameter:
 }
 
 /** A tag matches itself and what is more special: `pt` finds `pt-BR` (RFC 4647, 3.3.1). */
-function languageConditions({ language }: ArticleQuery, parameter: Parameter): string[] {
+export function languageConditions({ language }: ArticleQuery, parameter: Parameter): string[] {
   if (language === null) return [];
   return [`${PRIMARY_LANGUAGE} = ${parameter(primaryLanguage(language))}`, ...regionConditions(language, parameter)];
 }

@@ -56,8 +56,10 @@ export const SEARCH_BY_INDEX = `
   SET LOCAL max_parallel_workers_per_gather = 0;
   SET LOCAL jit = off`;
 
-/** What stands where in the texts of articles, in writing: to unnest a vector costs three times as much. $1 article ids. */
-export const SELECT_VECTORS = 'SELECT article_id, vector::text FROM store.article_search WHERE article_id = ANY($1)';
+/** As {@link SELECT_ARTICLES}, with what stands where in their texts, in writing: to unnest a vector costs three times as much. $1 article ids. */
+export const SELECT_FOUND_ARTICLES = `
+  SELECT a.*, (SELECT vector::text FROM store.article_search WHERE article_id = a.id) AS vector
+  FROM (${SELECT_ARTICLES} WHERE id = ANY($1)) AS a`;
 
 /** Texts of an article that are not its present one. $1 its id, $2 and $3 their hashes. */
 export const SELECT_EARLIER_TEXTS = `
@@ -89,12 +91,12 @@ export const UPDATE_ARTICLES_WITH_TEXT = `
   SET ${assignments(ARTICLE_WITH_TEXT_COLUMNS)}, sort_at = ${LOWERED_SORT_AT}
   FROM ${unnest(SENT_WITH_TEXT)} WHERE a.id = x.id`;
 
-/** Articles of which all may have changed but the text. Says whether their place in lists did. */
+/** Articles of which all may have changed but the text. Says whether their place in lists did, or who told them. */
 export const UPDATE_ARTICLES = `
   UPDATE store.articles a
   SET ${assignments(ARTICLE_COLUMNS)}, sort_at = ${LOWERED_SORT_AT}
   FROM ${unnest(SENT)} WHERE a.id = x.id
-  RETURNING a.id, old.sort_at <> new.sort_at AS has_moved`;
+  RETURNING a.id, (old.sort_at, old.sources) <> (new.sort_at, new.sources) AS has_moved`;
 
 /** Keeps the texts of these articles before others take their place. $1 article ids. */
 export const KEEP_PRESENT_TEXTS = `

@@ -36,6 +36,7 @@ import { SearchIndexInBulk1764560000000 } from '../migrations/1764560000000-sear
 import { SearchByTime1764600000000 } from '../migrations/1764600000000-search-by-time.ts';
 import { ListsByTime1764700000000 } from '../migrations/1764700000000-lists-by-time.ts';
 import { briefly, isThere } from '../migrations/online.ts';
+import { SearchLabels1764800000000 } from '../migrations/1764800000000-search-labels.ts';
 import { OutboxEntity } from '../outbox/outbox.entity.ts';
 import { RelayRoundEntity } from '../outbox/relay-round.entity.ts';
 import { HourlyCountsEntity } from '../stats/hourly-counts.entity.ts';
@@ -64,6 +65,7 @@ export const MIGRATIONS = [
   SearchIndexInBulk1764560000000,
   SearchByTime1764600000000,
   ListsByTime1764700000000,
+  SearchLabels1764800000000,
 ] as const;
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -100,7 +100,7 @@ async function placesOf(manager: EntityManager, query: ArticleQuery): Promise<St
   await manager.query(SEARCH_BY_INDEX);
   const search = await askedSearch(manager, query.q, query.language);
   if (search === null) return { text: 'SELECT id, sort_at FROM store.articles WHERE false', parameters: [] };
-  const { text, parameters } = await allPlacesStatement(manager, query, search);
+  const { text, parameters } = allPlacesStatement(query, search);
   // by the article's own place, and without what was withdrawn a moment ago
   return {
     text: `SELECT a.id, a.sort_at FROM (${text}) AS found JOIN store.articles a USING (id) WHERE a.withdrawn IS NULL`,

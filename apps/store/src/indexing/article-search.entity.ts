@@ -11,9 +11,8 @@ export class ArticleSearchEntity {
   @PrimaryColumn('uuid', { name: 'article_id' }) articleId: string;
   /** As in `articles`, so that what is found is in order at once. */
   @Column('timestamp with time zone', { name: 'sort_at', precision: 3 }) sortAt: Date;
-  /** BCP 47, in lower case: so that a search in one language needs no article. */
-  @Column('text', { nullable: true }) language: string | null;
-  /** Empty for an article that is withdrawn or refused. */
+  /** What searches are filtered by, see `labels.ts`; empty for an article that is withdrawn or refused, as the vector is. */
+  @Column('bigint', { array: true, default: '{}' }) labels: string[];
   @Column('tsvector') vector: string;
   /** Of the queue's place that it was made for: what was made for an earlier one is older. */
   @Column('bigint') position: string;

@@ -1,8 +1,9 @@
 import type { KhabarError } from '@khabar/contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type SearchedText, searchable } from '../articles/article-text.ts';
+import { type Labelled, labelsOf } from '../articles/labels.ts';
 import { databaseError } from '../database/database-error.ts';
-import { arrays, type Column, column, names, unnest } from '../database/set-statement.ts';
+import { arrays, type Column, column, listColumn, names, unnest, values } from '../database/set-statement.ts';
 import { SHARE_LOCK } from '../erasure/statements.ts';
 import { type LexemeRow, type Lexicon, SELECT_LEXEMES, type Unknown } from './lexicon.ts';
 import { type Part, searchVector } from './search-vector.ts';
@@ -30,7 +31,7 @@ interface QueueRow {
 }
 
 /** An article as far as its place in the index depends on it, as the driver reads it. */
-interface IndexedArticleRow extends SearchedText {
+interface IndexedArticleRow extends SearchedText, Pick<Labelled, 'sources' | 'kind'> {
   readonly id: string;
   readonly sort_at: Date;
   readonly is_shown: boolean;
@@ -42,8 +43,7 @@ interface IndexedArticleRow extends SearchedText {
 interface SearchRow {
   readonly articleId: string;
   readonly sortAt: string;
-  /** BCP 47, in lower case. */
-  readonly language: string | null;
+  readonly labels: readonly string[];
   readonly vector: Buffer;
   readonly position: string;
   readonly refused: string | null;
@@ -62,13 +62,13 @@ const DELETE_INDEXED = 'DELETE FROM store.unindexed WHERE position = ANY($1)';
 /** $1 article ids, $2 their positions in the queue. */
 const SELECT_INDEXED_ARTICLES = `
   SELECT a.id, a.sort_at, a.withdrawn IS NULL AS is_shown, x.position, a.language, a.title, a.kicker, a.summary, a.section, a.authors,
-    a.agencies, a.tags, a.body
+    a.agencies, a.tags, a.body, a.sources, a.kind
   FROM unnest($1::uuid[], $2::bigint[]) AS x(id, position) JOIN store.articles a USING (id)`;
 
 const SEARCH_COLUMNS: readonly Column<SearchRow>[] = [
   column('article_id', 'uuid', ({ articleId }) => articleId),
   column('sort_at', 'timestamptz', ({ sortAt }) => sortAt),
-  column('language', 'text', ({ language }) => language),
+  listColumn('labels', 'bigint', ({ labels }) => labels),
   column('vector', 'tsvector', ({ vector }) => vector),
   column('position', 'bigint', ({ position }) => position),
   column('refused', 'text', ({ refused }) => refused),
@@ -77,9 +77,9 @@ const SEARCH_COLUMNS: readonly Column<SearchRow>[] = [
 /** What was read for a later place in the queue is newer, so an indexer that was slow does not write over it. Rows are written in order of id, so that two indexers never wait for each other in a ring. */
 const WRITE_SEARCH_ROWS = `
   INSERT INTO store.article_search AS s (${names(SEARCH_COLUMNS)})
-  SELECT * FROM ${unnest(SEARCH_COLUMNS)} ORDER BY x.article_id
-  ON CONFLICT (article_id) DO UPDATE SET sort_at = excluded.sort_at, language = excluded.language, vector = excluded.vector, position = excluded.position,
-    refused = excluded.refused
+  SELECT ${values(SEARCH_COLUMNS)} FROM ${unnest(SEARCH_COLUMNS)} ORDER BY x.article_id
+  ON CONFLICT (article_id) DO UPDATE SET sort_at = excluded.sort_at, labels = excluded.labels, vector = excluded.vector,
+    position = excluded.position, refused = excluded.refused
   WHERE s.position < excluded.position`;
 
 /**
@@ -142,7 +142,7 @@ async function indexRows(
       ];
     }
     const row = rows[0]!;
-    await write(manager, [{ ...searchRow(row, []), refused: error.code }]);
+    await write(manager, [{ ...searchRow(row, []), labels: [], refused: error.code }]);
     return [{ articleId: row.id, error }];
   }
 }
@@ -169,9 +169,9 @@ function partsOf(row: IndexedArticleRow, lexicon: Lexicon, unknown: Unknown[]): 
 
 function searchRow(row: IndexedArticleRow, parts: readonly Part[]): SearchRow {
   const { id, position } = row;
-  const language = row.language?.toLowerCase() ?? null;
+  const labels = row.is_shown ? labelsOf(row) : [];
   const vector = searchVector(parts);
-  return { articleId: id, sortAt: row.sort_at.toISOString(), language, vector, position, refused: null };
+  return { articleId: id, sortAt: row.sort_at.toISOString(), labels, vector, position, refused: null };
 }
 
 async function write(manager: EntityManager, rows: readonly SearchRow[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
@@ -20,20 +20,22 @@ export class TextAnswer {
  */
 @Injectable()
 export class ConditionalGet implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<string | undefined> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<Buffer | undefined> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
       map((found: unknown) => {
         const { mediaType, text } = found instanceof TextAnswer ? found : jsonAnswer(found);
-        const tag = entityTag(text);
+        // put into bytes once, to be hashed and sent: text is counted, and put into bytes, for each
+        const bytes = Buffer.from(text);
+        const tag = entityTag(bytes);
         reply.header('etag', tag).header('cache-control', 'no-cache');
         if (matches(request.headers['if-none-match'], tag)) {
           reply.code(304);
           return undefined;
         }
         reply.type(mediaType);
-        return text;
+        return bytes;
       }),
     );
   }
@@ -43,9 +45,9 @@ function jsonAnswer(found: unknown): TextAnswer {
   return new TextAnswer('application/json; charset=utf-8', JSON.stringify(found));
 }
 
-/** A strong entity tag (RFC 9110, 8.8.3): equal texts have equal tags, and others do not. */
-export function entityTag(text: string): string {
-  return `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+/** A strong entity tag (RFC 9110, 8.8.3): equal bytes have equal tags, and others do not. */
+export function entityTag(bytes: Buffer): string {
+  return `"${hash('sha256', bytes, 'base64url').slice(0, 22)}"`;
 }
 
 /** Whether an `If-None-Match` names the tag, by the weak comparison: a proxy that compresses makes a tag weak. */

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { StoreConfig } from '../config.ts';
 import { databaseError, readingError, sqlState } from '../database/database-error.ts';
+import { readInOneState } from '../database/read-in-one-state.ts';
 import { readRows } from '../database/read-rows.ts';
 import { SELECT_ERASED_RAW_IDS } from '../erasure/statements.ts';
 import {
@@ -140,14 +141,10 @@ export class ArticleSearch {
       const { text, parameters } = listStatement(query);
       return readRows(this.dataSource, text, parameters);
     }
-    return this.dataSource
-      .transaction(async (manager) => {
-        await manager.query(SEARCH_BY_INDEX);
-        return listBySlices(manager, query);
-      })
-      .catch((thrown: unknown) => {
-        throw readingError(thrown);
-      });
+    const list = (manager: EntityManager) => listBySlices(manager, query);
+    return readInOneState(this.dataSource, SEARCH_BY_INDEX, list).catch((thrown: unknown) => {
+      throw readingError(thrown);
+    });
   }
 
   async #search(query: ArticleQuery, q: string): Promise<ArticlePage> {

@@ -1,7 +1,7 @@
 import type { ArticleQuery } from './article-query.ts';
 import type { Slice } from './search-slices.ts';
 import { primaryLanguage } from './search-text.ts';
-import { SELECT_ARTICLES } from './statements.ts';
+import { SELECT_ARTICLES, SHOWN } from './statements.ts';
 import { SLOTS_OF_PLACE } from './time-slots.ts';
 
 /** As the indexes have it. */
@@ -53,8 +53,11 @@ export function listSliceStatement(query: ArticleQuery, slice: Slice): Statement
       looked.push(...regionConditions(language, parameter));
     }
     const conditions = [...timeConditions('a', query, parameter), ...sliceConditions('a', slice, parameter)];
-    return `SELECT a.* FROM (${SELECT_ARTICLES} a WHERE ${looked.join(' AND ')} OFFSET 0) a
-      WHERE ${['true', ...conditions].join(' AND ')} ORDER BY a.sort_at DESC, a.id DESC LIMIT ${parameter(limit)}`;
+    const newest = 'ORDER BY a.sort_at DESC, a.id DESC';
+    return `SELECT ${SHOWN}, sort_at FROM (
+        SELECT a.* FROM (SELECT a.* FROM store.articles a WHERE ${looked.join(' AND ')} OFFSET 0) a
+        WHERE ${['true', ...conditions].join(' AND ')} ${newest} LIMIT ${parameter(limit)}) a
+      ${newest}`;
   });
 }
 

@@ -44,7 +44,8 @@ export const LOCK_ARTICLES = `
 export const SELECT_FORMS = `
   SELECT article_id, number, stored_at, ${PLAIN_FORM_COLUMNS}, ${HASHES} FROM store.revisions WHERE article_id = ANY($1)`;
 
-const SHOWN = `id, ${names(STATE_COLUMNS)}, cluster_id, ${PLAIN_FORM_COLUMNS}, ${HASHES}, ${names(TEXT_COLUMNS)}`;
+/** Of an article, what the API shows. */
+export const SHOWN = `id, ${names(STATE_COLUMNS)}, cluster_id, ${PLAIN_FORM_COLUMNS}, ${HASHES}, ${names(TEXT_COLUMNS)}`;
 
 /** Articles as the API shows them; to be followed by conditions. */
 export const SELECT_ARTICLES = `SELECT ${SHOWN}, sort_at FROM store.articles`;

@@ -167,6 +167,7 @@ function optionsOf({ url, connections }: DatabaseSettings): DataSourceOptions {
       Client: PatientClient,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      pipeline: true, // statements that do not wait for each other's answers are sent at once
     },
   };
 }

@@ -42,6 +42,7 @@ import {
 } from './rows.ts';
 import { type RawView, erasedRawView, rawViewOf } from './raw-view.ts';
 import {
+  LIST_BY_INDEX,
   SEARCH_BY_INDEX,
   SELECT_ARTICLES,
   SELECT_EARLIER_TEXTS,
@@ -142,7 +143,7 @@ export class ArticleSearch {
       return readRows(this.dataSource, text, parameters);
     }
     const list = (manager: EntityManager) => listBySlices(manager, query);
-    return readInOneState(this.dataSource, SEARCH_BY_INDEX, list).catch((thrown: unknown) => {
+    return readInOneState(this.dataSource, LIST_BY_INDEX, list).catch((thrown: unknown) => {
       throw readingError(thrown);
     });
   }

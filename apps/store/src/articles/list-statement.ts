@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { ArticleQuery } from './article-query.ts';
 import type { Slice } from './search-slices.ts';
 import { primaryLanguage } from './search-text.ts';
@@ -11,6 +12,8 @@ const PRIMARY_LANGUAGE = `lower(split_part(a.language, '-', 1))`;
 export interface Statement {
   readonly text: string;
   readonly parameters: readonly unknown[];
+  /** By which the server knows it again on a connection, and need not read its text anew. */
+  readonly name?: string;
 }
 
 /** Takes a value into the parameters; answers how the text names it. */
@@ -21,6 +24,11 @@ export function statement(write: (parameter: Parameter) => string): Statement {
   const parameters: unknown[] = [];
   const text = write((value) => `$${parameters.push(value)}`);
   return { text, parameters };
+}
+
+/** A statement that a connection is asked again and again: of its texts there are few, and each is kept as long as the connection lasts. */
+export function kept({ text, parameters }: Statement): Statement {
+  return { text, parameters, name: hash('sha1', text, 'base64url') };
 }
 
 /** The SQL of one page of the newest articles, with one row more than the page when another page follows. */
@@ -40,25 +48,46 @@ export function listStatement(query: ArticleQuery): Statement {
 /**
  * The articles of a list in a slice, the newest first, `limit` at most. They are looked up by one index, with slots of time and all filters,
  * before their place is asked for: the planner would rather walk the newest until it met enough. Languages and kinds are compared as
- * arrays, for so that index has them.
+ * arrays, for so that index has them. Its text says which filters there are, and nothing else.
  */
 export function listSliceStatement(query: ArticleQuery, slice: Slice): Statement {
-  return statement((parameter) => {
-    const { kind, language, limit } = query;
-    const looked = ['a.withdrawn IS NULL', ...articleConditions({ ...query, kind: null }, parameter)];
-    if (slice.slots !== null) looked.push(`${SLOTS_OF_PLACE} && ${parameter(slice.slots)}::bigint[]`);
-    if (kind !== null) looked.push(`ARRAY[a.kind] @> ARRAY[${parameter(kind)}::text]`);
-    if (language !== null) {
-      looked.push(`ARRAY[${PRIMARY_LANGUAGE}] @> ARRAY[${parameter(primaryLanguage(language))}::text]`);
-      looked.push(...regionConditions(language, parameter));
-    }
-    const conditions = [...timeConditions('a', query, parameter), ...sliceConditions('a', slice, parameter)];
-    const newest = 'ORDER BY a.sort_at DESC, a.id DESC';
-    return `SELECT ${SHOWN}, sort_at FROM (
-        SELECT a.* FROM (SELECT a.* FROM store.articles a WHERE ${looked.join(' AND ')} OFFSET 0) a
-        WHERE ${['true', ...conditions].join(' AND ')} ${newest} LIMIT ${parameter(limit)}) a
-      ${newest}`;
-  });
+  const { kind, language, limit } = query;
+  const { fromMs, before } = stretchOf(query, slice);
+  const order = 'ORDER BY a.sort_at DESC, a.id DESC';
+  return kept(
+    statement((parameter) => {
+      const looked = ['a.withdrawn IS NULL', ...articleConditions({ ...query, kind: null }, parameter)];
+      if (slice.slots !== null) looked.push(`${SLOTS_OF_PLACE} && ${parameter(slice.slots)}::bigint[]`);
+      if (kind !== null) looked.push(`ARRAY[a.kind] @> ARRAY[${parameter(kind)}::text]`);
+      if (language !== null) {
+        looked.push(`ARRAY[${PRIMARY_LANGUAGE}] @> ARRAY[${parameter(primaryLanguage(language))}::text]`);
+        looked.push(...regionConditions(language, parameter));
+      }
+      // what is shown is put together for the page alone
+      return `SELECT ${SHOWN}, sort_at FROM (
+          SELECT a.* FROM (SELECT a.* FROM store.articles a WHERE ${looked.join(' AND ')} OFFSET 0) a
+          WHERE a.sort_at >= ${parameter(instant(fromMs))}::timestamptz
+            AND (a.sort_at, a.id) < (${parameter(instant(before.ms))}::timestamptz, ${parameter(before.id)}::uuid)
+          ${order} LIMIT ${parameter(limit)}) a
+        ${order}`;
+    }),
+  );
+}
+
+/** Comes before every other, so that a place with it is the beginning of its instant. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Where a list has places within a slice: from an instant on, and before a place. */
+function stretchOf({ from, to, after }: ArticleQuery, slice: Slice) {
+  const fromMs = Math.max(from === null ? -Infinity : Date.parse(from), slice.fromMs ?? -Infinity);
+  const ms = Math.min(to === null ? Infinity : Date.parse(to), slice.beforeMs ?? Infinity);
+  const isAfterFirst = after !== null && Date.parse(after.sortAt) < ms;
+  return { fromMs, before: isAfterFirst ? { ms: Date.parse(after.sortAt), id: after.id } : { ms, id: FIRST_ID } };
+}
+
+/** As Postgres takes it. */
+function instant(ms: number): Date | string {
+  return Number.isFinite(ms) ? new Date(ms) : ms < 0 ? '-infinity' : 'infinity';
 }
 
 /** Conditions that a place is in a slice. */

@@ -1,6 +1,7 @@
+import type { ClientBase } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { ArticleQuery } from './article-query.ts';
-import { type Statement, statement, timeConditions } from './list-statement.ts';
+import { kept, type Statement, statement, timeConditions } from './list-statement.ts';
 import { FIRST_ARTICLES, findNewest, type Newest, type Slice } from './search-slices.ts';
 
 /** Where places are looked up: among articles, or in the search index. */
@@ -31,7 +32,7 @@ export async function newestArticles(
 }
 
 /** The newest so many rows of a list, by running a statement for one stretch of time after the other. */
-export async function newestRows<Row>(
+export async function newestRows<Row extends object>(
   manager: EntityManager,
   query: ArticleQuery,
   newest: Newest,
@@ -42,17 +43,23 @@ export async function newestRows<Row>(
   return findNewest(newest, lowestMs, wanted, (slice, limit) => run<Row>(manager, statementOf(slice, limit)));
 }
 
-/** The rows of a statement. */
-export async function run<Row>(manager: EntityManager, { text, parameters }: Statement): Promise<Row[]> {
-  return manager.query<Row[]>(text, [...parameters]);
+/** The rows of a statement in a transaction. */
+export async function run<Row extends object>(
+  { queryRunner }: EntityManager,
+  { text, parameters, name }: Statement,
+): Promise<Row[]> {
+  const connection = (await queryRunner!.connect()) as ClientBase; // TypeORM knows no names of statements
+  const { rows } = await connection.query<Row>({ text, values: [...parameters], name });
+  return rows;
 }
 
 function newestStatement(table: Table, query: ArticleQuery): Statement {
   const { from, id, isListed } = TABLES[table];
-  return statement((parameter) => {
+  const written = statement((parameter) => {
     const conditions = [isListed, ...timeConditions(table, query, parameter)].join(' AND ');
     return `SELECT max(sort_at) AS newest, min(sort_at) AS oldest, count(*)::int AS count FROM (
       SELECT ${table}.sort_at FROM ${from} WHERE ${conditions}
       ORDER BY ${table}.sort_at DESC, ${id} DESC LIMIT ${FIRST_ARTICLES}) AS newest`;
   });
+  return kept(written);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@khabar/testing';
+import type { ClientBase, QueryConfig } from 'pg';
 import { AbstractLogger, type DataSource, type EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../database/open-database.ts';
@@ -14,6 +15,7 @@ import { isListedBySlices, listBySlices } from './list-articles.ts';
 import { listStatement, type Statement } from './list-statement.ts';
 import type { SearchQuery } from './search-query.ts';
 import {
+  LIST_BY_INDEX,
   LOCK_ARTICLES,
   LOCK_RAW_ARTICLES,
   SEARCH_BY_INDEX,
@@ -80,8 +82,12 @@ describe(`the plans over ${ROWS} articles`, () => {
     await database.drop();
   });
 
-  async function planOf({ text, parameters }: Statement, manager: EntityManager = store.manager): Promise<string> {
-    const rows: Record<string, string>[] = await manager.query(`EXPLAIN ${text}`, [...parameters]);
+  /** Of a statement that is kept, the one for all parameters. */
+  async function planOf(statement: Statement, manager: EntityManager = store.manager): Promise<string> {
+    const { text, parameters, name } = statement;
+    const rows: Record<string, string>[] = await (name === undefined
+      ? manager.query(`EXPLAIN ${text}`, [...parameters])
+      : manager.query(`EXPLAIN (GENERIC_PLAN) ${text}`));
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   }
 
@@ -90,16 +96,18 @@ describe(`the plans over ${ROWS} articles`, () => {
     const query = readArticleQuery(parameters);
     if (query.q === null && !isListedBySlices(query)) return [await planOf(listStatement(query))];
     return store.transaction(async (manager) => {
-      await manager.query(SEARCH_BY_INDEX);
+      await manager.query(query.q === null ? LIST_BY_INDEX : SEARCH_BY_INDEX);
       const search = query.q === null ? null : await askedSearch(manager, query.q, query.language);
       const plans: string[] = [];
+      const connection = (await manager.queryRunner!.connect()) as ClientBase;
+      const explain = async ({ text, values, name }: QueryConfig) => {
+        const statement = { text, parameters: values ?? [], ...(name !== undefined && { name }) };
+        plans.push(await planOf(statement, manager));
+        return connection.query({ ...statement, values: values ?? [] });
+      };
       const explained = Object.create(manager, {
-        query: {
-          value: async (text: string, values: unknown[]) => {
-            plans.push(await planOf({ text, parameters: values }, manager));
-            return manager.query(text, values);
-          },
-        },
+        query: { value: async (text: string, values: unknown[]) => (await explain({ text, values })).rows },
+        queryRunner: { value: { connect: async () => ({ query: explain }) } },
       }) as EntityManager;
       if (search === null) {
         await listBySlices(explained, query);
@@ -171,7 +179,7 @@ describe(`the plans over ${ROWS} articles`, () => {
     expect(newest).toContain('Index Only Scan using articles_newest ');
     expect(slices[0]).toMatch(/Index Cond: .*ARRAY.*&&/);
     for (const plan of slices) {
-      expect(plan.match(/Scan (on|using) \w+/g)).toEqual(['Scan on a', 'Scan on articles', 'Scan on articles_filters']);
+      expect(plan.match(/Scan (on|using) articles\w*/g)).toEqual(['Scan on articles', 'Scan on articles_filters']);
     }
   });
 
@@ -194,7 +202,7 @@ describe(`the plans over ${ROWS} articles`, () => {
       const after = last === undefined ? null : { sortAt: last.sort_at.toISOString(), id: last.id };
       const query = { ...readArticleQuery(parameters), limit: 150, after };
       const rows = await store.transaction(async (manager) => {
-        await manager.query(SEARCH_BY_INDEX);
+        await manager.query(LIST_BY_INDEX);
         return listBySlices(manager, query);
       });
       found.push(...rows.slice(0, query.limit));

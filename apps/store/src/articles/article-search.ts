@@ -149,18 +149,16 @@ export class ArticleSearch {
   }
 
   async #search(query: ArticleQuery, q: string): Promise<ArticlePage> {
-    return this.dataSource
-      .transaction(async (manager) => {
-        await manager.query(`${SEARCH_BY_INDEX}; SET LOCAL statement_timeout = ${this.config.SEARCH_TIMEOUT}`);
-        const search = await askedSearch(manager, q, query.language);
-        if (search === null) return { items: [], nextCursor: null };
-        const found = await findArticles(manager, query, search);
-        return this.#foundPage(manager, found, query, search);
-      })
-      .catch((thrown: unknown) => {
-        const error = databaseError(thrown);
-        throw sqlState(error.cause) === CANCELED ? searchTooLong() : readingError(error);
-      });
+    const beginning = `${SEARCH_BY_INDEX}; SET LOCAL statement_timeout = ${this.config.SEARCH_TIMEOUT}`;
+    return readInOneState(this.dataSource, beginning, async (manager) => {
+      const search = await askedSearch(manager, q, query.language);
+      if (search === null) return { items: [], nextCursor: null };
+      const found = await findArticles(manager, query, search);
+      return this.#foundPage(manager, found, query, search);
+    }).catch((thrown: unknown) => {
+      const error = databaseError(thrown);
+      throw sqlState(error.cause) === CANCELED ? searchTooLong() : readingError(error);
+    });
   }
 
   async #foundPage(

@@ -4,7 +4,7 @@ import { fewStatement, rankStatement, sliceStatement } from './found-statement.t
 import type { Statement } from './list-statement.ts';
 import { newestArticles, newestRows, run } from './newest-articles.ts';
 import { type AskPhrases, readSearch, type SearchQuery, SELECT_PHRASES } from './search-query.ts';
-import { ALL } from './search-slices.ts';
+import { ALL, type Slice } from './search-slices.ts';
 
 /** A place in the search index that was found; by relevance with its rank, as exact as Postgres writes it. */
 export interface FoundPlace {
@@ -64,7 +64,10 @@ async function newestPlaces(
   if (areFew(query)) return run(manager, fewStatement(query, search, wanted));
   const newest = await newestArticles(manager, 's', query);
   if (newest === null) return [];
-  return newestRows(manager, query, newest, wanted, (slice, more) => sliceStatement(query, search, slice, more));
+  const statementOf = (slice: Slice, more: number) => sliceStatement(query, search, slice, more);
+  // whatever the stretch of time, all that begins so is put together in the index
+  const isDear = search.text.includes(':*');
+  return newestRows(manager, query, newest, wanted, statementOf, isDear);
 }
 
 /** Whether a filter leaves few articles by its nature: a cluster's, or the one that was made of a raw article. */

@@ -31,16 +31,18 @@ export async function newestArticles(
   return { newestMs: newest.getTime(), oldestMs: oldest.getTime(), count };
 }
 
-/** The newest so many rows of a list, by running a statement for one stretch of time after the other. */
+/** The newest so many rows of a list, by running a statement for one stretch of time after the other; as seldom as can be where it is dear. */
 export async function newestRows<Row extends object>(
   manager: EntityManager,
   query: ArticleQuery,
   newest: Newest,
   wanted: number,
   statementOf: (slice: Slice, limit: number) => Statement,
+  isDear = false,
 ): Promise<Row[]> {
   const lowestMs = query.from === null ? null : Date.parse(query.from);
-  return findNewest(newest, lowestMs, wanted, (slice, limit) => run<Row>(manager, statementOf(slice, limit)));
+  const find = (slice: Slice, limit: number) => run<Row>(manager, statementOf(slice, limit));
+  return findNewest(newest, lowestMs, wanted, find, isDear);
 }
 
 /** The rows of a statement in a transaction. */

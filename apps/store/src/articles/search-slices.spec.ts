@@ -5,24 +5,31 @@ import { FIRST_ARTICLES, findNewest, type Newest, type Slice } from './search-sl
 const EVERY_MS = 30_000;
 const NEWEST_MS = Date.parse('2026-03-14T00:00:00.000Z');
 
-/** A store of articles, one in each half minute, of which each `nth` is found. */
-async function search(articles: number, nth: number, wanted: number, lowestMs: number | null = null) {
+/** A store of articles, one in each half minute, of which each `nth` is found, the newest of all not. */
+async function search(
+  articles: number,
+  nth: number,
+  wanted: number,
+  lowestMs: number | null = null,
+  isDear: boolean = false,
+) {
   const places = Array.from({ length: articles }, (_, at) => NEWEST_MS - at * EVERY_MS);
   const may = places.filter((ms) => lowestMs === null || ms >= lowestMs);
   const first = may.slice(0, FIRST_ARTICLES);
   const newest: Newest = { newestMs: first[0]!, oldestMs: first.at(-1)!, count: first.length };
   const slices: Slice[] = [];
-  const found = await findNewest(newest, lowestMs, wanted, (slice, limit) => {
+  const find = (slice: Slice, limit: number) => {
     slices.push(slice);
     const within = may.filter(
       (ms, at) =>
-        at % nth === 0 &&
+        at % nth === nth - 1 &&
         (slice.fromMs === null || ms >= slice.fromMs) &&
         (slice.beforeMs === null || ms < slice.beforeMs),
     );
     return Promise.resolve(within.slice(0, limit));
-  });
-  return { found, expected: may.filter((_, at) => at % nth === 0).slice(0, wanted), slices };
+  };
+  const found = await findNewest(newest, lowestMs, wanted, find, isDear);
+  return { found, expected: may.filter((_, at) => at % nth === nth - 1).slice(0, wanted), slices };
 }
 
 describe('looking in one stretch of time after the other', () => {
@@ -34,10 +41,11 @@ describe('looking in one stretch of time after the other', () => {
         fc.integer({ min: 1, max: 10_000 }),
         fc.integer({ min: 1, max: 1_000 }),
         lowest,
-        async (articles, nth, wanted, lowestMs) => {
-          const { found, expected, slices } = await search(articles, nth, wanted, lowestMs);
+        fc.boolean(),
+        async (articles, nth, wanted, lowestMs, isDear) => {
+          const { found, expected, slices } = await search(articles, nth, wanted, lowestMs, isDear);
           expect(found).toEqual(expected);
-          expect(slices.length).toBeLessThanOrEqual(4);
+          expect(slices.length).toBeLessThanOrEqual(isDear ? 3 : 4);
         },
       ),
       { numRuns: 50 },
@@ -52,6 +60,12 @@ describe('looking in one stretch of time after the other', () => {
     const { slices } = await search(40_000, 400, 21);
     expect(slices).toHaveLength(2);
     expect(NEWEST_MS - slices[1]!.fromMs!).toBeLessThan(20_000 * EVERY_MS);
+  });
+
+  it('looks everywhere at once for what the newest have nothing of, where each look is dear', async () => {
+    const { slices } = await search(40_000, 5_000, 21, null, true);
+    expect(slices).toHaveLength(2);
+    expect(slices[1]!.fromMs).toBeNull();
   });
 
   it('looks through a short time at once, and no further', async () => {

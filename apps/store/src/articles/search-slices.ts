@@ -25,6 +25,8 @@ export const FIRST_ARTICLES = 2_000;
 
 /** More slices would be more round trips than they save: the last is all that is left. */
 const MOST_SLICES = 4;
+/** Where each costs what all time does, but for what is found. */
+const MOST_DEAR_SLICES = 3;
 /** How much longer than all slices before a slice is. What is rare is met little anywhere. */
 const GROWTH = { least: 3, most: 15 } as const;
 /** Articles do not come evenly: so much more than is needed by what was found so far. */
@@ -33,13 +35,15 @@ const MARGIN = 1.3;
 /**
  * The newest so many of what a search finds, by looking in one stretch of time after the other, from the newest on. Each is as long as
  * what was found in those before says, so that of a frequent word little more is looked up than is wanted, and of a rare one all is, soon.
- * Nothing is found before `lowestMs`, where that is not null. `find` answers what is in a slice, the newest first.
+ * Nothing is found before `lowestMs`, where that is not null. `find` answers what is in a slice, the newest first. Where it is dear, it is
+ * asked as seldom as can be.
  */
 export async function findNewest<Place>(
   newest: Newest,
   lowestMs: number | null,
   wanted: number,
   find: (slice: Slice, wanted: number) => Promise<readonly Place[]>,
+  isDear = false,
 ): Promise<Place[]> {
   const found: Place[] = [];
   let slice = firstSlice(newest);
@@ -48,7 +52,8 @@ export async function findNewest<Place>(
     if (found.length >= wanted || slice.fromMs === null) return found;
     const growth = Math.min(GROWTH.most, Math.max(GROWTH.least, (MARGIN * (wanted - found.length)) / found.length));
     const fromMs = Math.floor(slice.fromMs - growth * (newest.newestMs - slice.fromMs));
-    slice = nextSlice(count === MOST_SLICES ? null : fromMs, slice.fromMs, lowestMs);
+    const isLast = isDear ? found.length === 0 || count === MOST_DEAR_SLICES : count === MOST_SLICES;
+    slice = nextSlice(isLast ? null : fromMs, slice.fromMs, lowestMs);
   }
 }
 

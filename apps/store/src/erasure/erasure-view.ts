@@ -10,7 +10,7 @@ export const ErasureViewSchema = Type.Object(
     rawIds: Type.Array(uuid(), { description: 'The raw articles that made it; none of them is stored again' }),
     completedBy: orNull(
       instant(
-        'By when no topic holds its texts any more: at once in the embedded log, in Kafka once the retention of the topics is over; null where one of them keeps its records for ever',
+        'By when no topic holds its texts any more: at once in the embedded log, in Kafka once the retention of the topics is over; null where one of them keeps its records for ever. The raw archive on disk is not meant, which ends RAW_ARCHIVE_DAYS after the last fetch, nor are backups',
       ),
     ),
   },

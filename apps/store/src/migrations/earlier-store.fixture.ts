@@ -5,7 +5,8 @@ import { MIGRATIONS } from '../database/open-database.ts';
 /** One of the steps of the schema. */
 export type Step = (typeof MIGRATIONS)[number];
 
-const ROWS = 2_000;
+/** More than a batch. */
+const ROWS = 1_200;
 
 /** Brings an empty database to the form that a step came to, and puts articles into it. */
 export async function makeEarlierStore(url: string, last: Step): Promise<void> {

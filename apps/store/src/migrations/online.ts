@@ -49,7 +49,7 @@ export async function dropIndex(runner: QueryRunner, name: string): Promise<void
  */
 export async function exchangeIndex(runner: QueryRunner, name: string, definition: string): Promise<void> {
   const [next, before] = [`${name}_next`, `${name}_before`];
-  if (!(await isThere(runner, before))) {
+  if (runner.isTransactionActive || !(await isThere(runner, before))) {
     await makeIndex(runner, next, definition);
     // the statements of one query are one transaction; to rename an index takes no lock that reading or writing would wait for
     await runner.query(`ALTER INDEX store.${name} RENAME TO ${before}; ALTER INDEX store.${next} RENAME TO ${name}`);

@@ -18,14 +18,14 @@ const LONGEST_PAUSE_MS = 500;
  */
 export async function migrateInTurn<T>(session: MigrationSession, key: string, work: () => Promise<T>): Promise<T> {
   const lock = `hashtextextended('khabar ${key} migrations', 0)`;
+  const takeTurn = `SELECT pg_try_advisory_lock(${lock}) AS taken, set_config('statement_timeout', '0', false),
+    set_config('lock_timeout', '0', false)`;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const [row] = (await session.query(`SELECT pg_try_advisory_lock(${lock}) AS taken`)) as [{ taken: boolean }];
+    const [row] = (await session.query(takeTurn)) as [{ taken: boolean }];
     if (row.taken) break;
     await setTimeout(pauseMs);
   }
   try {
-    await session.query('SET statement_timeout = 0');
-    await session.query('SET lock_timeout = 0');
     return await work();
   } finally {
     // nothing of a connection that broke is there to be given back

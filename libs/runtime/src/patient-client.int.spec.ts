@@ -1,4 +1,5 @@
 import { createTestDatabase } from '@khabar/testing';
+import { Query } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { PatientClient } from './patient-client.ts';
 
@@ -13,5 +14,22 @@ describe('a patient client', () => {
     await ended;
     await expect(client!.query('SELECT 1')).rejects.toThrow();
     await Promise.all([client!.end(), other!.end()]);
+  });
+
+  it('answers whichever way it is asked', async () => {
+    await using database = await createTestDatabase();
+    const client = new PatientClient({ connectionString: database.url });
+    await client.connect();
+    const called = new Promise((resolve, reject) => {
+      client.query('SELECT 1 AS one', (error, { rows }) => (error ? reject(error) : resolve(rows)));
+    });
+    expect(await called).toEqual([{ one: 1 }]);
+    expect((await client.query('SELECT $1::int AS one', [1])).rows).toEqual([{ one: 1 }]);
+    expect((await client.query({ text: 'SELECT $1::int AS one', values: [1], name: 'one' })).rows).toEqual([
+      { one: 1 },
+    ]);
+    expect((await client.query(new Query<{ one: number }>('SELECT 1 AS one'))) instanceof Query).toBe(true);
+    await expect(client.query('SELECT one')).rejects.toMatchObject({ code: '42703' });
+    await client.end();
   });
 });

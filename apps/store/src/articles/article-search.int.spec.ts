@@ -89,6 +89,19 @@ describe('finding articles', () => {
     expect(await sorted({ cluster: idOf('no cluster') })).toEqual([]);
   });
 
+  it('leaves out by phrases, and finds by phrases what other words are left out of', async () => {
+    const source = idOf('a source of exclusions');
+    await ingest(
+      { sourceId: source, title: 'Glacier melt slows', body: 'Ice of the north.' },
+      { sourceId: source, title: 'Glacier slows melt', body: 'Snow of the north.' },
+      { sourceId: source, title: 'Glacier tours', body: 'Melt water of the north.' },
+    );
+    const sorted = async (q: string) => (await titles({ source, q })).sort();
+    expect(await sorted('glacier -"melt slows"')).toEqual(['Glacier slows melt', 'Glacier tours']);
+    expect(await sorted('"glacier slows" -ice')).toEqual(['Glacier slows melt']);
+    expect(await sorted('"of the north" -"melt slows" -tours')).toEqual(['Glacier slows melt']);
+  });
+
   it('finds by a source that told an article later', async () => {
     const [first, second] = [idOf('a first source'), idOf('a second source')];
     const told = { id: idOf('told twice'), title: 'Landslide told twice' };

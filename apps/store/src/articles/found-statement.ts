@@ -35,9 +35,8 @@ export function sliceStatement(
     const { slots } = slice;
     const labels = labelsAsked(query);
     // a phrase is looked up as its words, and read for only in the newest that have them, until enough have it
-    const words = wordsOf(search);
-    const isPhrase = words !== search.text;
-    const looked = [`s.vector @@ ${parameter(words)}::tsquery`];
+    const isPhrase = search.words !== search.text;
+    const looked = [`s.vector @@ ${parameter(search.words)}::tsquery`];
     if (slots !== null) looked.push(`${SLOTS_OF_PLACE} && ${parameter(slots)}::bigint[]`);
     if (labels.length > 0) looked.push(`s.labels @> ${parameter(labels)}::bigint[]`);
     const where = (all: readonly string[]) => (all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`);
@@ -82,9 +81,4 @@ export function rankStatement(query: ArticleQuery, search: SearchQuery, ids: rea
       SELECT article_id AS id, sort_at, rank::text FROM ranked ${behind}
       ORDER BY ranked.rank DESC, sort_at DESC, article_id DESC LIMIT ${parameter(query.limit + 1)}`;
   });
-}
-
-/** Words that what is found has, phrases apart; of what is excluded nothing may be made looser. */
-export function wordsOf({ text }: SearchQuery): string {
-  return text.includes('!') ? text : text.replace(/<(?:-|\d+)>/g, '&');
 }

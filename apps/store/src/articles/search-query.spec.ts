@@ -53,6 +53,16 @@ describe('a query in the lexemes of the index', () => {
     expect(await text('!!! \u0640')).toBe('');
   });
 
+  it('has, of words alone, what finds at least as much', async () => {
+    const words = async (q: string, language = 'en') => (await readSearch(q, language, ask)).words;
+    expect(await words('rain -snow')).toBe(await text('rain -snow'));
+    expect(await words('"rain coast"')).toBe(`'rain' & 'coast'`);
+    expect(await words('"rain coast" -snow')).toBe(`('rain' & 'coast') & (!('snow'))`);
+    expect(await words('rain -"snow storm"')).toBe(`'rain'`);
+    expect(await words('"rain coast" or wind -東京大')).toBe(`('rain' & 'coast') | ('wind')`);
+    expect(await words('-"snow storm"')).toBe(await text('-"snow storm"'));
+  });
+
   it('names what is to be marked in what it finds', async () => {
     const { lexemes, beginnings } = await readSearch('rains "on coasts" far* -snow', 'en', ask);
     expect([lexemes, beginnings]).toEqual([['rain', 'coast', 'far'], ['far']]);

@@ -5,6 +5,8 @@ import { endsUnspaced, isSingleLetter, queryConfigurations, searchPhrase, search
 export interface SearchQuery {
   /** A `tsquery` in writing; empty where nothing can be found. */
   readonly text: string;
+  /** One that finds all of that and perhaps more, of words alone: no phrase is wanted, none excluded. */
+  readonly words: string;
   /** Lexemes that make an article be found, and beginnings of such. */
   readonly lexemes: readonly string[];
   readonly beginnings: readonly string[];
@@ -20,6 +22,9 @@ export const SELECT_PHRASES = `
 
 /** Fewer letters begin so many words that looking for all of them reads a good part of the index. */
 const SHORTEST_BEGINNING = 2;
+
+/** Has a word stand right behind another, or so many words behind it. */
+const NEXT_TO = /<(?:-|\d+)>/g;
 
 /** A term as words of the index: a phrase, the last of it perhaps the beginning of a word. */
 interface Phrase {
@@ -40,11 +45,12 @@ export async function readSearch(q: string, language: string | null, ask: AskPhr
   const phrases = parseSearch(q).map((terms) => terms.map(phraseOf));
   const configurations = queryConfigurations(q, language);
   const forms = await askAll(phrases.flat(), configurations, ask);
-  const texts = phrases.map((alternative) => alternativeText(alternative, configurations, forms));
+  const alternatives = phrases.map((alternative) => alternativeQuery(alternative, configurations, forms));
   const wanted = phrases.flat().filter(({ isExcluded }) => !isExcluded);
   const wantedForms = wanted.flatMap((phrase) => configurations.map((configuration) => forms(phrase, configuration)));
   return {
-    text: anyOf(texts),
+    text: anyOf(alternatives.map(({ text }) => text)),
+    words: anyOf(alternatives.map(({ words }) => words)),
     lexemes: lexemesOf(wantedForms.join(' '), false),
     beginnings: lexemesOf(wantedForms.join(' '), true),
   };
@@ -81,16 +87,27 @@ async function askAll(phrases: readonly Phrase[], configurations: readonly strin
   };
 }
 
-function alternativeText(phrases: readonly Phrase[], configurations: readonly string[], forms: Forms): string {
+function alternativeQuery(
+  phrases: readonly Phrase[],
+  configurations: readonly string[],
+  forms: Forms,
+): Pick<SearchQuery, 'text' | 'words'> {
   const wanted = phrases.filter(({ isExcluded }) => !isExcluded);
   const excluded = phrases.filter(({ isExcluded }) => isExcluded);
   const without = excluded.flatMap((phrase) => configurations.map((configuration) => forms(phrase, configuration)));
-  const none = anyOf(without);
-  if (wanted.length === 0) return none && `!(${none})`;
+  const none = noneOf(without);
+  if (wanted.length === 0) return { text: none, words: none };
   const found = anyOf(
     configurations.map((configuration) => allOf(wanted.map((phrase) => forms(phrase, configuration)))),
   );
-  return found && allOf([found, none && `!(${none})`]);
+  if (found === '') return { text: '', words: '' };
+  const withoutWords = noneOf(without.filter((form) => form.search(NEXT_TO) === -1));
+  return { text: allOf([found, none]), words: allOf([found.replace(NEXT_TO, '&'), withoutWords]) };
+}
+
+function noneOf(queries: readonly string[]): string {
+  const any = anyOf(queries);
+  return any && `!(${any})`;
 }
 
 function anyOf(queries: readonly string[]): string {

@@ -45,7 +45,7 @@ describe('a table of articles', () => {
     expect(write(true)).toEqual({ file, ends });
   });
 
-  it('ends a row group after 8 MiB of text as it is written, in every script', () => {
+  it('ends a row group after 4 MiB of text as it is written, in every script', () => {
     const bytes = 3 * 500_000;
     const table = new ArticleTable();
     for (const article of articles.slice(0, 15)) {
@@ -55,8 +55,8 @@ describe('a table of articles', () => {
     const sizes = table.written.rowGroups.map(({ num_rows }) => Number(num_rows) * bytes);
     expect(sizes.length).toBeGreaterThan(1);
     for (const size of sizes) {
-      expect(size).toBeGreaterThan(8 * 1024 * 1024 - bytes);
-      expect(size).toBeLessThan(8 * 1024 * 1024 + bytes);
+      expect(size).toBeGreaterThan(4 * 1024 * 1024 - bytes);
+      expect(size).toBeLessThan(4 * 1024 * 1024 + bytes);
     }
   });
 

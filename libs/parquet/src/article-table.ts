@@ -2,8 +2,8 @@ import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { ARTICLE_COLUMNS, type StoredArticle } from './article-columns.ts';
 
-/** Text of the articles in one row group, in bytes of UTF-8: some 2,000 articles. What is not flushed yet is held in memory several times over. */
-const ROW_GROUP_BYTES = 8 * 1024 * 1024;
+/** Text of the articles in one row group, in bytes of UTF-8: some 1,000 articles. What is not flushed yet is held in memory several times over. */
+const ROW_GROUP_BYTES = 4 * 1024 * 1024;
 /** All of an article but body and html, about. */
 const BESIDE_BYTES = 1_000;
 

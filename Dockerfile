@@ -16,10 +16,10 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --om
 
 FROM node:24-bookworm-slim
 ARG SERVICE
-# Without the last three (apps/standalone/src/service-memory.ts), 150 MB of a service's memory under load are garbage and what the allocator
+# Without the last four (apps/standalone/src/service-memory.ts), 150 MB of a service's memory under load are garbage and what the allocator
 # keeps; NODE_OPTIONS given to a container replace the first of them.
 ENV NODE_ENV=production HTTP_HOST=0.0.0.0 NODE_OPTIONS=--max-semi-space-size=8 \
-  MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
+  MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_ARENA_MAX=1
 WORKDIR /khabar
 COPY package.json ./
 COPY --from=packages /khabar/node_modules ./node_modules

@@ -27,7 +27,8 @@ import { excerptOf } from './excerpt.ts';
 import { askedSearch, findArticles, type Found, type FoundPlace } from './find-articles.ts';
 import { sameText } from './form.ts';
 import { isListedBySlices, listBySlices } from './list-articles.ts';
-import { listStatement } from './list-statement.ts';
+import { kept, listStatement, type Statement } from './list-statement.ts';
+import { run } from './newest-articles.ts';
 import { placesIn } from './found-places.ts';
 import type { SearchQuery } from './search-query.ts';
 import { type Revision, revisionsOf } from './revisions.ts';
@@ -42,9 +43,9 @@ import {
 } from './rows.ts';
 import { type RawView, erasedRawView, rawViewOf } from './raw-view.ts';
 import {
-  LIST_BY_INDEX,
-  SEARCH_BY_INDEX,
+  FIND_BY_INDEX,
   SELECT_ARTICLES,
+  SELECT_ARTICLES_WITH_LEXEMES,
   SELECT_EARLIER_TEXTS,
   SELECT_FORMS,
   SELECT_FOUND_ARTICLES,
@@ -143,13 +144,13 @@ export class ArticleSearch {
       return readRows(this.dataSource, text, parameters);
     }
     const list = (manager: EntityManager) => listBySlices(manager, query);
-    return readInOneState(this.dataSource, LIST_BY_INDEX, list).catch((thrown: unknown) => {
+    return readInOneState(this.dataSource, FIND_BY_INDEX, list).catch((thrown: unknown) => {
       throw readingError(thrown);
     });
   }
 
   async #search(query: ArticleQuery, q: string): Promise<ArticlePage> {
-    const beginning = `${SEARCH_BY_INDEX}; SET LOCAL statement_timeout = ${this.config.SEARCH_TIMEOUT}`;
+    const beginning = `${FIND_BY_INDEX}; SET LOCAL statement_timeout = ${this.config.SEARCH_TIMEOUT}`;
     return readInOneState(this.dataSource, beginning, async (manager) => {
       const search = await askedSearch(manager, q, query.language);
       if (search === null) return { items: [], nextCursor: null };
@@ -170,8 +171,7 @@ export class ArticleSearch {
     const page = places.slice(0, query.limit);
     const ids = page.map(({ id }) => id);
     const isExcerptAsked = query.fields === null || query.fields.includes('excerpt');
-    const statement = isExcerptAsked ? SELECT_FOUND_ARTICLES : `${SELECT_ARTICLES} WHERE id = ANY($1)`;
-    const rows: FoundArticleRow[] = await manager.query(statement, [ids]);
+    const rows = await run<FoundArticleRow>(manager, foundArticlesStatement(ids, isExcerptAsked ? search : null));
     const excerptOfRow = (row: FoundArticleRow) => excerptOf(textFromRow(row), placesIn(row.vector ?? '', search));
     const viewed = new Map(
       rows
@@ -218,6 +218,14 @@ function pageOf(rows: readonly ArticleViewRow[], limit: number): ArticlePage {
     items: page.filter(({ withdrawn }) => withdrawn === null).map(viewOf),
     nextCursor: rows.length > limit ? cursorBehind(page.at(-1)!, null) : null,
   };
+}
+
+/** The SQL of a page's articles, with where what was searched for stands in them; that is null where nobody asks. */
+function foundArticlesStatement(ids: readonly string[], search: SearchQuery | null): Statement {
+  if (search === null) return kept({ text: `${SELECT_ARTICLES} WHERE id = ANY($1)`, parameters: [ids] });
+  const { lexemes, beginnings } = search;
+  if (beginnings.length > 0) return kept({ text: SELECT_FOUND_ARTICLES, parameters: [ids] });
+  return kept({ text: SELECT_ARTICLES_WITH_LEXEMES, parameters: [ids, lexemes] });
 }
 
 /** `first` is the newest that was ranked, of a list by relevance. */

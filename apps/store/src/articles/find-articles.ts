@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ArticleQuery } from './article-query.ts';
 import { fewStatement, rankStatement, sliceStatement } from './found-statement.ts';
-import type { Statement } from './list-statement.ts';
+import { kept, type Statement } from './list-statement.ts';
 import { newestArticles, newestRows, run } from './newest-articles.ts';
 import { type AskPhrases, readSearch, type SearchQuery, SELECT_PHRASES } from './search-query.ts';
 import { ALL, type Slice } from './search-slices.ts';
@@ -30,7 +30,7 @@ export async function askedSearch(
   language: string | null,
 ): Promise<SearchQuery | null> {
   const ask: AskPhrases = async (...questions) => {
-    const rows: { text: string }[] = await manager.query(SELECT_PHRASES, questions);
+    const rows = await run<{ text: string }>(manager, kept({ text: SELECT_PHRASES, parameters: questions }));
     return rows.map(({ text }) => text);
   };
   const search = await readSearch(q, language, ask);
@@ -38,7 +38,7 @@ export async function askedSearch(
 }
 
 /**
- * What a search finds, in a transaction that began with `SEARCH_BY_INDEX` and so sees one state of the index in all its statements. What
+ * What a search finds, in a transaction that began with `FIND_BY_INDEX` and so sees one state of the index in all its statements. What
  * is found may, for a second, be withdrawn already.
  */
 export async function findArticles(manager: EntityManager, query: ArticleQuery, search: SearchQuery): Promise<Found> {

@@ -2,10 +2,12 @@ import type { ArticleQuery } from './article-query.ts';
 import { labelsAsked } from './labels.ts';
 import {
   articleConditions,
+  kept,
   languageConditions,
-  sliceConditions,
+  rankedConditions,
   type Statement,
   statement,
+  stretchCondition,
   timeConditions,
 } from './list-statement.ts';
 import type { SearchQuery } from './search-query.ts';
@@ -22,7 +24,8 @@ const NEWEST_FIRST = 'ORDER BY s.sort_at DESC, s.article_id DESC';
 /**
  * The places in the index that a search finds in a slice, the newest first, `limit` at most. Words are looked up with slots of time and all
  * filters by one index, before anything else is asked: the planner takes `@@` for cheap, where it is to read a vector of kilobytes out of its own place. A condition
- * that is written as a call of `ts_match_vq`, the function of `@@`, is not looked up in an index.
+ * that is written as a call of `ts_match_vq`, the function of `@@`, is not looked up in an index. Its text says whether there are slots,
+ * filters and phrases, and nothing else.
  */
 export function sliceStatement(
   query: ArticleQuery,
@@ -30,23 +33,21 @@ export function sliceStatement(
   slice: Slice,
   limit: number | null,
 ): Statement {
-  return statement((parameter) => {
-    const conditions = [...timeConditions('s', query, parameter), ...sliceConditions('s', slice, parameter)];
-    const { slots } = slice;
-    const labels = labelsAsked(query);
-    // a phrase is looked up as its words, and read for only in the newest that have them, until enough have it
-    const isPhrase = search.words !== search.text;
+  // a phrase is looked up as its words, and read for only in the newest that have them, until enough have it
+  const isPhrase = search.words !== search.text;
+  const labels = labelsAsked(query);
+  const written = statement((parameter) => {
     const looked = [`s.vector @@ ${parameter(search.words)}::tsquery`];
-    if (slots !== null) looked.push(`${SLOTS_OF_PLACE} && ${parameter(slots)}::bigint[]`);
+    if (slice.slots !== null) looked.push(`${SLOTS_OF_PLACE} && ${parameter(slice.slots)}::bigint[]`);
     if (labels.length > 0) looked.push(`s.labels @> ${parameter(labels)}::bigint[]`);
-    const where = (all: readonly string[]) => (all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`);
-    const isMatch = isPhrase ? [`ts_match_vq(s.vector, ${parameter(search.text)}::tsquery)`] : [];
-    const places = `SELECT s.* FROM found s ${where(conditions)}`;
+    const here = [stretchCondition('s', query, slice, parameter), ...rankedConditions('s', query.ranked, parameter)];
+    const isMatch = isPhrase ? `WHERE ts_match_vq(s.vector, ${parameter(search.text)}::tsquery)` : '';
     return `WITH found AS MATERIALIZED (
-        SELECT s.article_id, s.sort_at${isPhrase ? ', s.vector' : ''} FROM store.article_search s ${where(looked)})
-      SELECT s.article_id AS id, s.sort_at FROM (${places} ${NEWEST_FIRST} OFFSET 0) s
-      ${where(isMatch)} ${NEWEST_FIRST} LIMIT ${parameter(limit)}`;
+        SELECT s.article_id, s.sort_at${isPhrase ? ', s.vector' : ''} FROM store.article_search s WHERE ${looked.join(' AND ')})
+      SELECT s.article_id AS id, s.sort_at FROM (SELECT s.* FROM found s WHERE ${here.join(' AND ')} ${NEWEST_FIRST} OFFSET 0) s
+      ${isMatch} ${NEWEST_FIRST} LIMIT ${parameter(limit)}`;
   });
+  return kept(written);
 }
 
 /** As {@link sliceStatement} of all time, by reading the few articles that a filter leaves. */
@@ -68,7 +69,7 @@ export function fewStatement(query: ArticleQuery, search: SearchQuery, limit: nu
 
 /** The most relevant of these places, in order, with one more than the page when another page follows. */
 export function rankStatement(query: ArticleQuery, search: SearchQuery, ids: readonly string[]): Statement {
-  return statement((parameter) => {
+  const written = statement((parameter) => {
     const { ranked } = query;
     const rank = `ts_rank(${WEIGHTS}, s.vector, ${parameter(search.text)}::tsquery, ${BY_LENGTH})`;
     const behind =
@@ -81,4 +82,5 @@ export function rankStatement(query: ArticleQuery, search: SearchQuery, ids: rea
       SELECT article_id AS id, sort_at, rank::text FROM ranked ${behind}
       ORDER BY ranked.rank DESC, sort_at DESC, article_id DESC LIMIT ${parameter(query.limit + 1)}`;
   });
+  return kept(written);
 }

@@ -13,7 +13,7 @@ export function isListedBySlices({ source, author, tag, cluster, rawId }: Articl
 }
 
 /**
- * Of such a list a page, with one row more when another page follows. In a transaction that began with `LIST_BY_INDEX`, and so sees one
+ * Of such a list a page, with one row more when another page follows. In a transaction that began with `FIND_BY_INDEX`, and so sees one
  * state of the articles in all its statements.
  */
 export async function listBySlices(manager: EntityManager, query: ArticleQuery): Promise<ArticleViewRow[]> {

@@ -52,7 +52,6 @@ export function listStatement(query: ArticleQuery): Statement {
  */
 export function listSliceStatement(query: ArticleQuery, slice: Slice): Statement {
   const { kind, language, limit } = query;
-  const { fromMs, before } = stretchOf(query, slice);
   const order = 'ORDER BY a.sort_at DESC, a.id DESC';
   return kept(
     statement((parameter) => {
@@ -66,23 +65,32 @@ export function listSliceStatement(query: ArticleQuery, slice: Slice): Statement
       // what is shown is put together for the page alone
       return `SELECT ${SHOWN}, sort_at FROM (
           SELECT a.* FROM (SELECT a.* FROM store.articles a WHERE ${looked.join(' AND ')} OFFSET 0) a
-          WHERE a.sort_at >= ${parameter(instant(fromMs))}::timestamptz
-            AND (a.sort_at, a.id) < (${parameter(instant(before.ms))}::timestamptz, ${parameter(before.id)}::uuid)
+          WHERE ${stretchCondition('a', query, slice, parameter)}
           ${order} LIMIT ${parameter(limit)}) a
         ${order}`;
     }),
   );
 }
 
+/** What an article is called by, where its places are looked up. */
+const ID = { a: 'a.id', s: 's.article_id' } as const;
+
 /** Comes before every other, so that a place with it is the beginning of its instant. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Where a list has places within a slice: from an instant on, and before a place. */
-function stretchOf({ from, to, after }: ArticleQuery, slice: Slice) {
+/** That a place is in a slice and where the query's time and page are, in the same words for all of them. */
+export function stretchCondition(
+  table: 'a' | 's',
+  { from, to, after }: ArticleQuery,
+  slice: Slice,
+  parameter: Parameter,
+): string {
   const fromMs = Math.max(from === null ? -Infinity : Date.parse(from), slice.fromMs ?? -Infinity);
   const ms = Math.min(to === null ? Infinity : Date.parse(to), slice.beforeMs ?? Infinity);
   const isAfterFirst = after !== null && Date.parse(after.sortAt) < ms;
-  return { fromMs, before: isAfterFirst ? { ms: Date.parse(after.sortAt), id: after.id } : { ms, id: FIRST_ID } };
+  const before = isAfterFirst ? { ms: Date.parse(after.sortAt), id: after.id } : { ms, id: FIRST_ID };
+  return `${table}.sort_at >= ${parameter(instant(fromMs))}::timestamptz
+    AND (${table}.sort_at, ${ID[table]}) < (${parameter(instant(before.ms))}::timestamptz, ${parameter(before.id)}::uuid)`;
 }
 
 /** As Postgres takes it. */
@@ -90,33 +98,27 @@ function instant(ms: number): Date | string {
   return Number.isFinite(ms) ? new Date(ms) : ms < 0 ? '-infinity' : 'infinity';
 }
 
-/** Conditions that a place is in a slice. */
-export function sliceConditions(table: 'a' | 's', { fromMs, beforeMs }: Slice, parameter: Parameter): string[] {
-  const conditions: string[] = [];
-  if (fromMs !== null) conditions.push(`${table}.sort_at >= ${parameter(new Date(fromMs))}::timestamptz`);
-  if (beforeMs !== null) conditions.push(`${table}.sort_at < ${parameter(new Date(beforeMs))}::timestamptz`);
-  return conditions;
-}
-
 /** Conditions on the time and the page, of an article `a` or its place `s` in the search index. */
 export function timeConditions(table: 'a' | 's', query: ArticleQuery, parameter: Parameter): string[] {
   const { from, to, after, ranked } = query;
-  const id = table === 'a' ? 'a.id' : 's.article_id';
   const conditions: string[] = [];
   if (from !== null) conditions.push(`${table}.sort_at >= ${parameter(from)}::timestamptz`);
   if (to !== null) conditions.push(`${table}.sort_at < ${parameter(to)}::timestamptz`);
   if (after !== null) {
     conditions.push(
-      `(${table}.sort_at, ${id}) < (${parameter(after.sortAt)}::timestamptz, ${parameter(after.id)}::uuid)`,
+      `(${table}.sort_at, ${ID[table]}) < (${parameter(after.sortAt)}::timestamptz, ${parameter(after.id)}::uuid)`,
     );
   }
-  if (ranked !== null) {
-    const { first } = ranked;
-    conditions.push(
-      `(${table}.sort_at, ${id}) <= (${parameter(first.sortAt)}::timestamptz, ${parameter(first.id)}::uuid)`,
-    );
-  }
-  return conditions;
+  return [...conditions, ...rankedConditions(table, ranked, parameter)];
+}
+
+/** Conditions that a place was there to be ranked on the first page. */
+export function rankedConditions(table: 'a' | 's', ranked: ArticleQuery['ranked'], parameter: Parameter): string[] {
+  if (ranked === null) return [];
+  const { first } = ranked;
+  return [
+    `(${table}.sort_at, ${ID[table]}) <= (${parameter(first.sortAt)}::timestamptz, ${parameter(first.id)}::uuid)`,
+  ];
 }
 
 /** A tag matches itself and what is more special: `pt` finds `pt-BR` (RFC 4647, 3.3.1). */

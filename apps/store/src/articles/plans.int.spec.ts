@@ -13,12 +13,10 @@ import { SELECT_REPEATS } from './forget-repeats.ts';
 import { allPlacesStatement, askedSearch, findArticles } from './find-articles.ts';
 import { isListedBySlices, listBySlices } from './list-articles.ts';
 import { listStatement, type Statement } from './list-statement.ts';
-import type { SearchQuery } from './search-query.ts';
 import {
-  LIST_BY_INDEX,
+  FIND_BY_INDEX,
   LOCK_ARTICLES,
   LOCK_RAW_ARTICLES,
-  SEARCH_BY_INDEX,
   SELECT_FORMS,
   SELECT_KNOWN_EVENTS,
   SELECT_MAKERS,
@@ -96,7 +94,7 @@ describe(`the plans over ${ROWS} articles`, () => {
     const query = readArticleQuery(parameters);
     if (query.q === null && !isListedBySlices(query)) return [await planOf(listStatement(query))];
     return store.transaction(async (manager) => {
-      await manager.query(query.q === null ? LIST_BY_INDEX : SEARCH_BY_INDEX);
+      await manager.query(FIND_BY_INDEX);
       const search = query.q === null ? null : await askedSearch(manager, query.q, query.language);
       const plans: string[] = [];
       const connection = (await manager.queryRunner!.connect()) as ClientBase;
@@ -202,7 +200,7 @@ describe(`the plans over ${ROWS} articles`, () => {
       const after = last === undefined ? null : { sortAt: last.sort_at.toISOString(), id: last.id };
       const query = { ...readArticleQuery(parameters), limit: 150, after };
       const rows = await store.transaction(async (manager) => {
-        await manager.query(LIST_BY_INDEX);
+        await manager.query(FIND_BY_INDEX);
         return listBySlices(manager, query);
       });
       found.push(...rows.slice(0, query.limit));
@@ -245,9 +243,8 @@ describe(`the plans over ${ROWS} articles`, () => {
 
   it('read the few articles of a cluster, and their words', async () => {
     const query = readArticleQuery({ q: 'often', cluster: idOf('cluster') });
-    const plan = await planOf(
-      allPlacesStatement(query, (await askedSearch(store.manager, 'often', null)) as SearchQuery),
-    );
+    const search = await store.transaction((manager) => askedSearch(manager, 'often', null));
+    const plan = await planOf(allPlacesStatement(query, search!));
     expect(plan).toContain('articles_cluster');
     expect(plan).toContain('Index Scan using article_search_pkey');
   });

@@ -50,24 +50,31 @@ export const SHOWN = `id, ${names(STATE_COLUMNS)}, cluster_id, ${PLAIN_FORM_COLU
 /** Articles as the API shows them; to be followed by conditions. */
 export const SELECT_ARTICLES = `SELECT ${SHOWN}, sort_at FROM store.articles`;
 
-/** For this transaction: all its statements see one state, the ways of a search are by index, and too short for what starts slowly. */
-export const SEARCH_BY_INDEX = `
+/**
+ * For this transaction: all its statements see one state, the ways of a list and of a search are by index, and too short for what starts
+ * slowly. Statements that the server knows again are planned once, whatever their parameters: it would plan them again for each, since it
+ * cannot know that all come to the same, and that takes longer than to run them.
+ */
+export const FIND_BY_INDEX = `
   SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL enable_seqscan = off;
   SET LOCAL max_parallel_workers_per_gather = 0;
-  SET LOCAL jit = off`;
-
-/**
- * As {@link SEARCH_BY_INDEX}, for lists: statements that the server knows again are planned once, whatever their parameters. It would plan
- * them again for each, since it cannot know that all come to the same, and that takes longer than to run them.
- */
-export const LIST_BY_INDEX = `${SEARCH_BY_INDEX};
+  SET LOCAL jit = off;
   SET LOCAL plan_cache_mode = force_generic_plan`;
 
-/** As {@link SELECT_ARTICLES}, with what stands where in their texts, in writing: to unnest a vector costs three times as much. $1 article ids. */
-export const SELECT_FOUND_ARTICLES = `
-  SELECT a.*, (SELECT vector::text FROM store.article_search WHERE article_id = a.id) AS vector
-  FROM (${SELECT_ARTICLES} WHERE id = ANY($1)) AS a`;
+/** As {@link SELECT_ARTICLES}, with all words of their texts and where they stand, in writing: to unnest a vector costs three times as much. $1 article ids. */
+export const SELECT_FOUND_ARTICLES = foundArticles('vector');
+
+/** As {@link SELECT_FOUND_ARTICLES}, with some words alone: to write all of them costs much more than to leave them out. $1 article ids, $2 lexemes. */
+export const SELECT_ARTICLES_WITH_LEXEMES = foundArticles(
+  `ts_filter(setweight(setweight(vector, 'D'), 'A', $2::text[]), '{a}')`,
+);
+
+function foundArticles(vector: string): string {
+  return `
+    SELECT a.*, (SELECT ${vector}::text FROM store.article_search WHERE article_id = a.id) AS vector
+    FROM (${SELECT_ARTICLES} WHERE id = ANY($1)) AS a`;
+}
 
 /** Texts of an article that are not its present one. $1 its id, $2 and $3 their hashes. */
 export const SELECT_EARLIER_TEXTS = `

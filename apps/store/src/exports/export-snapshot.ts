@@ -3,7 +3,7 @@ import { type ArticleQuery, cursorOfPlace } from '../articles/article-query.ts';
 import { type ArticleView, type ArticleViewRow, viewOf } from '../articles/article-view.ts';
 import { listStatement, type Statement } from '../articles/list-statement.ts';
 import { allPlacesStatement, askedSearch } from '../articles/find-articles.ts';
-import { SEARCH_BY_INDEX, SELECT_ARTICLES } from '../articles/statements.ts';
+import { FIND_BY_INDEX, SELECT_ARTICLES } from '../articles/statements.ts';
 import { readingError } from '../database/database-error.ts';
 import { readRows } from '../database/read-rows.ts';
 
@@ -97,7 +97,7 @@ async function placesOf(manager: EntityManager, query: ArticleQuery): Promise<St
     const { text, parameters } = listStatement({ ...query, limit: Number.MAX_SAFE_INTEGER - 1 });
     return { text: `SELECT id, sort_at FROM (${text}) AS listed`, parameters };
   }
-  await manager.query(SEARCH_BY_INDEX);
+  await manager.query(FIND_BY_INDEX);
   const search = await askedSearch(manager, query.q, query.language);
   if (search === null) return { text: 'SELECT id, sort_at FROM store.articles WHERE false', parameters: [] };
   const { text, parameters } = allPlacesStatement(query, search);

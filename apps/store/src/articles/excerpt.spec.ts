@@ -27,8 +27,11 @@ function excerpt(parts: Partial<SearchedText>, ...wanted: string[]): string {
 }
 
 const ODD = [...'ab <&"\'>.\n\u200dकि東京ท่าเ한é\u0301😀'];
-/** Letters, digits, marks and what is not seen, each of them folded in a way of its own. Marks of scripts without spaces are upon letters. */
-const FOLDED = [...'aß½²İnё\u0300\u0308न्दज़ँ२أحم\u0640\u064b\u200c\u00ad\u061c\u0149ﷺ한中ー𠀀 ,-', 'ท่', 'กำ'];
+/** Letters, digits and what is not seen, each folded in a way of its own; marks stand upon letters of their script. */
+const FOLDED = [
+  ...'aß½²İёأم२\u0640\u200c\u00ad\u061c\u0149ﷺ한中ー𠀀 ,-',
+  ...['n\u0300', 'e\u0308', 'न्द', 'ज़', 'अँ', 'ح\u064b', 'ท่', 'กำ'],
+];
 
 describe('an excerpt', () => {
   it('marks what was found, and escapes the rest', () => {

@@ -38,12 +38,14 @@ describe('what the store tells of clusters', () => {
     });
 
   it('is told of its articles, its representative and its later names, and announced', async () => {
-    const told: unknown[] = [];
+    const told = new Map<string, string | null>();
     const subscription = await service.bus.subscribe({
       topic: ARTICLE_CHANGES,
       group: 'clusters-api-test',
       handle: ({ events }) => {
-        told.push(...events.map(({ event }) => event.data as ArticleChange).filter(({ kind }) => kind === 'clustered'));
+        for (const { id, kind, clusterId } of events.map(({ event }) => event.data as ArticleChange)) {
+          if (kind === 'clustered') told.set(id, clusterId);
+        }
         return Promise.resolve();
       },
     });
@@ -53,13 +55,10 @@ describe('what the store tells of clusters', () => {
       event(third, 1, 'summary', 1, 2),
       event(alone, 1, 'page', 7, 8, 9),
     ]);
-    await eventually(() => told.length >= 3);
+    // two of them may be saved before the third, and are a cluster of another name until then
+    await eventually(() => [first, second, third].every((id) => told.get(id) === first));
     await subscription.close();
-    expect(told).toEqual(
-      expect.arrayContaining(
-        [first, second, third].map((id) => expect.objectContaining({ id, clusterId: first }) as unknown),
-      ),
-    );
+    expect(told.has(alone)).toBe(false);
 
     const cluster = validator.assert(await (await ask(first)).json());
     expect(cluster).toMatchObject({ id: first, size: 3, representative: { id: second }, nextCursor: null });

@@ -89,11 +89,12 @@ function marksIn(text: string, before: number, found: FoundAt): Mark[] {
 /** The text in pieces, with the places that their words have in the index. */
 function eachPiece(text: string, firstPlace: number, take: Take): void {
   let place = firstPlace;
-  for (let start = 0, at = 0; at < text.length; at++) {
+  for (let at = 0; at < text.length; at++) {
     let kind = kindAt(text, at);
     if (kind === APART) continue;
+    const start = at;
     let isOneWord = kind === BEGINS;
-    for (start = at++; at < text.length; at++) {
+    for (at++; at < text.length; at++) {
       kind = kindAt(text, at);
       if (kind === APART) break;
       if (kind === OTHER) isOneWord = false;

@@ -23,9 +23,9 @@ const NEWEST_FIRST = 'ORDER BY s.sort_at DESC, s.article_id DESC';
 
 /**
  * The places in the index that a search finds in a slice, the newest first, `limit` at most. Words are looked up with slots of time and all
- * filters by one index, before anything else is asked: the planner takes `@@` for cheap, where it is to read a vector of kilobytes out of its own place. A condition
- * that is written as a call of `ts_match_vq`, the function of `@@`, is not looked up in an index. Its text says whether there are slots,
- * filters and phrases, and nothing else.
+ * filters by one index, before anything else is asked: the planner takes `@@` for cheap, where it is to read a vector of kilobytes out of
+ * its own place. A condition that is written as a call of `ts_match_vq`, the function of `@@`, is not looked up in an index. The text says
+ * whether there are slots, filters, phrases and a first page by relevance, and nothing else, so that there are few.
  */
 export function sliceStatement(
   query: ArticleQuery,

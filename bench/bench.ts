@@ -6,6 +6,13 @@ export interface Measured {
   readonly value: number;
   /** The peer's or the limit's, in the same unit; null where there is none. */
   readonly peer: number | null;
+  /** Of pairs that were measured one after the other the middle ratio: a machine whose speed changes meanwhile changes both of a pair. */
+  readonly ratio?: number;
+}
+
+/** Ours to the peer's, of what has one. */
+export function ratioOf({ value, peer, ratio }: Measured): number {
+  return ratio ?? value / peer!;
 }
 
 /** One row of a benchmark: what is measured, and when it is good enough. */
@@ -95,7 +102,14 @@ export async function runBench(bench: Bench, run: BenchRun): Promise<BenchResult
       run.log(`${bench.name}: ${what} …`);
       const measured = await row.measure(run);
       const { value, peer } = measured;
-      results.push({ what, value, peer, ratio: peer === null ? null : value / peer, target, ok: row.ok(measured) });
+      results.push({
+        what,
+        value,
+        peer,
+        ratio: peer === null ? null : ratioOf(measured),
+        target,
+        ok: row.ok(measured),
+      });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       results.push({ what, value: null, peer: null, ratio: null, target, ok: false, why });

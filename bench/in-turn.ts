@@ -16,5 +16,9 @@ export async function inTurn(
     run.log(`  round ${round}: ours ${Math.round(rates[round]!.ours)}/s, peer ${Math.round(rates[round]!.peer)}/s`);
   }
   const counted = rates.slice(1);
-  return { value: median(counted.map((each) => each.ours)), peer: median(counted.map((each) => each.peer)) };
+  return {
+    value: median(counted.map((each) => each.ours)),
+    peer: median(counted.map((each) => each.peer)),
+    ratio: median(counted.map((each) => each.ours / each.peer)),
+  };
 }

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@khabar/contracts';
-import type { BenchRow, BenchRun, Measured } from '../bench.ts';
+import { type BenchRow, type BenchRun, type Measured, ratioOf } from '../bench.ts';
 import { rate } from '../bus/throughput.ts';
 import { inTurn } from '../in-turn.ts';
 import { openBareTable } from './bare-insert.ts';
@@ -30,7 +30,7 @@ const searchedRow: BenchRow = {
   unit: 'rows/s',
   peer: 'bare unnest insert, generated tsvector, GIN',
   target: 'at least 1.5 of the peer',
-  ok: ({ value, peer }) => value / peer! >= 1.5,
+  ok: (measured) => ratioOf(measured) >= 1.5,
   measure: async (run) => (await searched(run)).rates,
 };
 
@@ -81,7 +81,7 @@ const unsearchedRow: BenchRow = {
   unit: 'rows/s',
   peer: 'bare unnest insert, no index',
   target: 'at least 0.8 of the peer',
-  ok: ({ value, peer }) => value / peer! >= 0.8,
+  ok: (measured) => ratioOf(measured) >= 0.8,
   async measure(run) {
     const store = await openOneStore(run);
     const bare = await openBareTable(run, { search: false });

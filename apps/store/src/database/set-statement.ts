@@ -21,7 +21,11 @@ export function hashColumn<T>(name: string, of: (row: T) => string): Column<T> {
 }
 
 /** A list. `unnest` would flatten an array of arrays, so each list is sent as its literal. */
-export function listColumn<T>(name: string, type: 'text' | 'uuid' | 'bigint', of: (row: T) => readonly string[]): Column<T> {
+export function listColumn<T>(
+  name: string,
+  type: 'text' | 'uuid' | 'bigint',
+  of: (row: T) => readonly string[],
+): Column<T> {
   return { name, sent: 'text', stored: `x.${name}::${type}[]`, of: (row) => arrayLiteral(of(row)) };
 }
 

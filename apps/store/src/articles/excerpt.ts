@@ -1,6 +1,6 @@
 import type { SearchedText } from './article-text.ts';
 import { foldText } from './fold-text.ts';
-import { letters, type Run, searchText, searchWords, unspacedRuns } from './search-text.ts';
+import { characterOfHalf, letters, type Run, searchText, searchWords, unspacedRuns } from './search-text.ts';
 
 /** Where lexemes that were searched for stand in an article, counted in words from 1 through title, lead and body. */
 export type FoundAt = ReadonlyMap<number, string>;
@@ -114,9 +114,8 @@ function eachPiece(text: string, firstPlace: number, take: Take): void {
 function kindAt(text: string, at: number): number {
   const kind = KINDS[text.charCodeAt(at)]!;
   if (kind !== HALF) return kind;
-  const isSecond = text.charCodeAt(at) >= 0xdc00;
-  const codePoint = text.codePointAt(isSecond ? at - 1 : at);
-  return codePoint !== undefined && codePoint > 0xffff && JOINED.test(String.fromCodePoint(codePoint)) ? OTHER : APART;
+  const character = characterOfHalf(text, at);
+  return character !== null && JOINED.test(character) ? OTHER : APART;
 }
 
 function kindOf(unit: number): number {

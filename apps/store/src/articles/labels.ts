@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { ArticleQuery } from './article-query.ts';
 
 /** What an article is filtered by where it is searched for. */
 export interface Labelled {
@@ -10,15 +11,8 @@ export interface Labelled {
   readonly language: string | null;
 }
 
-/** Filters of a search; null for none. */
-export interface AskedLabels {
-  readonly source: string | null;
-  readonly author: string | null;
-  readonly tag: string | null;
-  readonly kind: string | null;
-  /** BCP 47. */
-  readonly language: string | null;
-}
+/** Filters of a search that are labels. */
+export type AskedLabels = Pick<ArticleQuery, 'source' | 'author' | 'tag' | 'kind' | 'language'>;
 
 /**
  * The labels of an article in the search index, beside its words, so that words and filters are looked up at once. A language tag stands

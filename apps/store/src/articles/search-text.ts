@@ -125,6 +125,13 @@ export function unspacedRuns(text: string): Run[] {
   return runs;
 }
 
+/** The character of which the UTF-16 unit at a place is a half; null where the other half is missing. */
+export function characterOfHalf(text: string, at: number): string | null {
+  const isSecond = text.charCodeAt(at) >= 0xdc00;
+  const codePoint = text.codePointAt(isSecond ? at - 1 : at);
+  return codePoint !== undefined && codePoint > 0xffff ? String.fromCodePoint(codePoint) : null;
+}
+
 /** Letters, each with the marks upon it. */
 export function letters(run: string): string[] {
   return run.match(LETTER) ?? [];

@@ -1,4 +1,4 @@
-import { LONGEST_WORD } from '../articles/search-text.ts';
+import { characterOfHalf, LONGEST_WORD } from '../articles/search-text.ts';
 
 const APART = 0;
 const BEGINS = 1;
@@ -39,9 +39,8 @@ export function visitWords(text: string, visit: Visit): void {
 }
 
 function roleOfHalf(text: string, at: number): number {
-  const isSecond = text.charCodeAt(at) >= 0xdc00;
-  const codePoint = text.codePointAt(isSecond ? at - 1 : at);
-  return codePoint !== undefined && codePoint > 0xffff ? roleOf(String.fromCodePoint(codePoint)) : APART;
+  const character = characterOfHalf(text, at);
+  return character === null ? APART : roleOf(character);
 }
 
 function roleOf(character: string): number {
